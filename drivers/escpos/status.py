@@ -17,7 +17,7 @@ class RealTimeQuery(IntEnum):
     ROLL_PAPER = 4
 
 
-class PrinterStatus(IntFlag):
+class OnlineStatus(IntFlag):
     """DLE EOT 1, printer status (Epson reference, DLE EOT)."""
 
     FIXED = 0x12
