@@ -1,0 +1,1 @@
+"""Bytes in and out of one device, counted honestly: a transport never claims more than the kernel accepted."""

@@ -1,0 +1,94 @@
+"""Device addresses as people write them: `tcp://192.168.1.50:9100`, `serial:///dev/ttyUSB0?baud=38400&flow=rtscts`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from drivers.errors import AddressInvalid
+
+RAW_PRINT_PORT: Final = 9100
+BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800)
+
+
+class FlowControl(StrEnum):
+    """How a serial printer says "wait".
+
+    RTSCTS is right for a printer in DTR/DSR mode on a full null-modem cable, because its RTS pin follows DTR (Epson
+    TM-T88V, TM-T20II technical references). NONE loses bytes silently once the printer's buffer is full.
+    """
+
+    RTSCTS = "rtscts"
+    XONXOFF = "xonxoff"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAddress:
+    """A raw TCP printer."""
+
+    host: str
+    port: int = RAW_PRINT_PORT
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"tcp://{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class SerialAddress:
+    """A printer on a serial line, 8 data bits, no parity, 1 stop bit."""
+
+    path: str
+    baud: int = 38400
+    flow: FlowControl = FlowControl.RTSCTS
+
+    def __str__(self) -> str:
+        return f"serial://{self.path}?baud={self.baud}&flow={self.flow}"
+
+
+DeviceAddress = TcpAddress | SerialAddress
+
+
+def parse_address(text: str) -> DeviceAddress:
+    """Read an address. Raises AddressInvalid naming the field, the value and the rule."""
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError as error:
+        raise AddressInvalid(text, "address", text, f"is not an address: {error}") from error
+    if parts.scheme == "tcp":
+        return _parse_tcp(text, parts)
+    if parts.scheme == "serial":
+        return _parse_serial(text, parts)
+    raise AddressInvalid(text, "scheme", parts.scheme, "must be tcp:// or serial://")
+
+
+def _parse_tcp(text: str, parts: SplitResult) -> TcpAddress:
+    if not parts.hostname:
+        raise AddressInvalid(text, "host", "", "is missing; write tcp://192.168.1.50:9100")
+    if parts.path.strip("/") or parts.query or parts.username:
+        raise AddressInvalid(text, "address", text, "a TCP address is tcp://HOST:PORT and nothing more")
+    try:
+        port = RAW_PRINT_PORT if parts.port is None else parts.port
+    except ValueError as error:
+        raise AddressInvalid(text, "port", parts.netloc.rpartition(":")[2], "must be a number from 1 to 65535") from error
+    if port == 0:
+        raise AddressInvalid(text, "port", "0", "must be a number from 1 to 65535")
+    return TcpAddress(parts.hostname, port)
+
+
+def _parse_serial(text: str, parts: SplitResult) -> SerialAddress:
+    path = parts.netloc + parts.path
+    if not path.strip("/"):
+        raise AddressInvalid(text, "path", path, "is missing; write serial:///dev/ttyUSB0")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = sorted(options.keys() - {"baud", "flow"})
+    if unknown:
+        raise AddressInvalid(text, unknown[0], options[unknown[0]], "is not an option; there are baud and flow")
+    baud = options.get("baud", "38400")
+    if not baud.isascii() or not baud.isdigit() or int(baud) not in BAUD_RATES:
+        raise AddressInvalid(text, "baud", baud, f"must be one of {', '.join(map(str, BAUD_RATES))}")
+    flow = options.get("flow", FlowControl.RTSCTS)
+    if flow not in tuple(FlowControl):
+        raise AddressInvalid(text, "flow", flow, f"must be one of {', '.join(FlowControl)}")
+    return SerialAddress(path, int(baud), FlowControl(flow))

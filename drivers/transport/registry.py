@@ -1,0 +1,28 @@
+"""Which transport serves which kind of address. A new medium adds one line here and one file beside it."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from drivers.transport.address import DeviceAddress, SerialAddress, TcpAddress, parse_address
+from drivers.transport.contract import Transport
+from drivers.transport.serial import SerialTransport
+from drivers.transport.tcp import TcpTransport
+
+OpenTransport = Callable[[], Transport]
+
+
+def transport_for(address: DeviceAddress) -> Transport:
+    """A transport for the address, not opened yet."""
+    match address:
+        case TcpAddress():
+            return TcpTransport(address)
+        case SerialAddress():
+            return SerialTransport(address)
+        case _:
+            assert_never(address)
+
+
+def transport_factory(address: str) -> OpenTransport:
+    """What an actor takes: a new, unopened transport per call. Raises AddressInvalid at once, not at the first call."""
+    parsed = parse_address(address)
+    return lambda: transport_for(parsed)

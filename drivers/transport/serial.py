@@ -1,0 +1,107 @@
+"""Printers on a serial line, through pyserial's port set-up and our own counted writes.
+
+pyserial's own `write` cannot say how much went out before a timeout, and its default handshake on Linux is none at all.
+"""
+
+import asyncio
+import errno
+import fcntl
+import struct
+import termios
+from typing import Final
+
+import serial
+
+from drivers.errors import DeviceRefused, DeviceUnavailable, LinkLost, Reason
+from drivers.transport.address import FlowControl, SerialAddress
+from drivers.transport.descriptor import read_some, write_counted
+
+DRAIN_POLL_S: Final = 0.005
+
+_REASONS: Final = {
+    errno.ENOENT: Reason.DEVICE_ABSENT,
+    errno.ENXIO: Reason.DEVICE_ABSENT,
+    errno.ENODEV: Reason.DEVICE_ABSENT,
+    errno.EIO: Reason.DEVICE_ABSENT,
+    errno.EBUSY: Reason.PORT_IN_USE,
+    errno.EAGAIN: Reason.PORT_IN_USE,
+}
+
+
+class SerialTransport:
+    """One exclusively locked serial port."""
+
+    def __init__(self, address: SerialAddress) -> None:
+        self._address = address
+        self._port: serial.Serial | None = None
+
+    @property
+    def address(self) -> str:
+        return str(self._address)
+
+    async def open(self, deadline: float) -> None:
+        try:
+            self._port = serial.Serial(
+                self._address.path,
+                self._address.baud,
+                xonxoff=self._address.flow is FlowControl.XONXOFF,
+                rtscts=self._address.flow is FlowControl.RTSCTS,
+                exclusive=True,
+            )
+        except (serial.SerialException, termios.error) as error:
+            raise self._why_not_opened(error) from error
+
+    def _why_not_opened(self, error: Exception) -> DeviceRefused | DeviceUnavailable:
+        number = error.errno if isinstance(error, OSError) else error.args[0] if error.args else None
+        if number in (errno.EACCES, errno.EPERM):
+            return DeviceRefused(Reason.PERMISSION_DENIED, self.address, str(error))
+        return DeviceUnavailable(_REASONS.get(number or 0, Reason.DEVICE_ABSENT), self.address, str(error))
+
+    async def send(self, data: bytes, deadline: float) -> int:
+        return await write_counted(self._open_port().fileno(), data, deadline, self.address)
+
+    async def read(self, deadline: float) -> bytes:
+        return await read_some(self._open_port().fileno(), deadline, self.address)
+
+    async def close(self, deadline: float) -> bytes:
+        port, self._port = self._port, None
+        if port is None:
+            return b""
+        try:
+            heard = await self._drain(port, deadline)
+            # The kernel's own close would block the event loop up to 30 s for bytes that a stopped printer does not take.
+            port.reset_output_buffer()
+            return heard
+        except (OSError, termios.error):
+            return b""  # unplugged: pyserial raises termios.error here, which is no OSError
+        finally:
+            _release(port)
+
+    async def _drain(self, port: serial.Serial, deadline: float) -> bytes:
+        """Wait until the line has taken everything. The kernel has no event for an empty output queue, hence the polling."""
+        loop = asyncio.get_running_loop()
+        heard = bytearray()
+        try:
+            while _queued(port) and loop.time() < deadline:
+                heard += await read_some(port.fileno(), min(deadline, loop.time() + DRAIN_POLL_S), self.address)
+            heard += await read_some(port.fileno(), loop.time() + DRAIN_POLL_S, self.address)
+        except LinkLost:
+            return bytes(heard)
+        return bytes(heard)
+
+    def _open_port(self) -> serial.Serial:
+        if self._port is None:
+            raise LinkLost(self.address, "not open")
+        return self._port
+
+
+def _queued(port: serial.Serial) -> int:
+    answer = fcntl.ioctl(port.fileno(), termios.TIOCOUTQ, struct.pack("I", 0))
+    return int(struct.unpack("I", answer)[0])
+
+
+def _release(port: serial.Serial) -> None:
+    try:
+        port.close()
+    except (OSError, termios.error):
+        port.is_open = False

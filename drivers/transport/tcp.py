@@ -1,0 +1,120 @@
+"""Raw TCP printing, usually on port 9100.
+
+Traps this avoids: closing with unread status bytes resets the connection and the printer loses what it has not read yet;
+the first write after the peer's FIN "succeeds"; a peer that stopped reading hides how much it took.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from typing import Final
+
+from drivers.errors import DeviceUnavailable, LinkLost, Reason
+from drivers.transport.address import TcpAddress
+from drivers.transport.descriptor import read_some, read_to_end, write_counted
+
+USER_TIMEOUT_MS: Final = 20_000  # unacknowledged data for this long means the printer is gone
+KEEPALIVE_IDLE_S: Final = 30
+KEEPALIVE_INTERVAL_S: Final = 5
+KEEPALIVE_PROBES: Final = 3
+
+_REASONS: Final = {
+    errno.ECONNREFUSED: Reason.CONNECTION_REFUSED,
+    errno.ECONNRESET: Reason.CONNECTION_REFUSED,
+    errno.ETIMEDOUT: Reason.CONNECTION_TIMEOUT,
+    errno.EHOSTUNREACH: Reason.CONNECTION_TIMEOUT,
+    errno.ENETUNREACH: Reason.CONNECTION_TIMEOUT,
+}
+
+
+class TcpTransport:
+    """One connection to a raw TCP printer. Many printers serve one connection only: refused may mean "in use"."""
+
+    def __init__(self, address: TcpAddress) -> None:
+        self._address = address
+        self._socket: socket.socket | None = None
+
+    @property
+    def address(self) -> str:
+        return str(self._address)
+
+    async def open(self, deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout_at(deadline):
+                found = await loop.getaddrinfo(self._address.host, self._address.port, type=socket.SOCK_STREAM)
+                self._socket = await self._connect_first(found)
+        except TimeoutError as error:
+            raise DeviceUnavailable(Reason.CONNECTION_TIMEOUT, self.address) from error
+        except socket.gaierror as error:
+            raise DeviceUnavailable(Reason.HOST_UNKNOWN, self.address, str(error)) from error
+        except OSError as error:
+            reason = _REASONS.get(error.errno or 0, Reason.CONNECTION_REFUSED)
+            raise DeviceUnavailable(reason, self.address, str(error)) from error
+
+    async def _connect_first(self, found: list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]) -> socket.socket:
+        failure: OSError | None = None
+        for family, kind, protocol, _name, address in found:
+            candidate = socket.socket(family, kind, protocol)
+            try:
+                candidate.setblocking(False)
+                _watch_over(candidate)
+                await asyncio.get_running_loop().sock_connect(candidate, address)
+            except OSError as error:
+                candidate.close()
+                failure = error
+            except BaseException:
+                candidate.close()
+                raise
+            else:
+                return candidate
+        raise failure or OSError(errno.EHOSTUNREACH, "the name has no address")
+
+    async def send(self, data: bytes, deadline: float) -> int:
+        link = self._link()
+        self._refuse_if_peer_left(link)
+        return await write_counted(link.fileno(), data, deadline, self.address)
+
+    def _refuse_if_peer_left(self, link: socket.socket) -> None:
+        try:
+            gone = link.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise LinkLost(self.address, str(error)) from error
+        if gone:
+            raise LinkLost(self.address, "closed by the other side")
+
+    async def read(self, deadline: float) -> bytes:
+        return await read_some(self._link().fileno(), deadline, self.address)
+
+    async def close(self, deadline: float) -> bytes:
+        link, self._socket = self._socket, None
+        if link is None:
+            return b""
+        try:
+            with contextlib.suppress(OSError):  # the link is dead already: nothing left to announce
+                link.shutdown(socket.SHUT_WR)
+            return await read_to_end(link.fileno(), deadline, self.address)
+        finally:
+            link.close()
+
+    def _link(self) -> socket.socket:
+        if self._socket is None:
+            raise LinkLost(self.address, "not open")
+        return self._socket
+
+
+def _watch_over(link: socket.socket) -> None:
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", KEEPALIVE_IDLE_S),
+        ("TCP_KEEPINTVL", KEEPALIVE_INTERVAL_S),
+        ("TCP_KEEPCNT", KEEPALIVE_PROBES),
+        ("TCP_USER_TIMEOUT", USER_TIMEOUT_MS),
+    ):
+        option = getattr(socket, name, None)  # not every platform has all of them
+        if option is not None:
+            link.setsockopt(socket.IPPROTO_TCP, option, value)
