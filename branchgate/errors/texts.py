@@ -1,0 +1,48 @@
+"""Sentences for people, German first: what happened and what to do now.
+
+The sentences stand in `sentences/<subject>.toml`, one table per reason code with `de` and `en`; `{field}`, `{value}` and `{rule}` are
+filled in. A reason without sentences is still shown, with its code and rule, never hidden.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from branchgate.errors import BranchgateError
+
+Language = Literal["de", "en"]
+
+_UNNAMED: dict[Language, str] = {
+    "de": "Das geht so nicht ({reason}). Feld „{field}“, Wert „{value}“: {rule}",
+    "en": 'This cannot be done ({reason}). Field "{field}", value "{value}": {rule}',
+}
+
+
+def sentence(error: BranchgateError, language: Language) -> str:
+    """The sentence for an error in one language."""
+    return sentence_for(error.reason, language, field=error.field, value=error.value, rule=error.rule)
+
+
+def sentence_for(reason: str, language: Language, *, field: str = "", value: str = "", rule: str = "") -> str:
+    """The sentence for a reason code in one language."""
+    template = all_sentences().get(reason, _UNNAMED)[language]
+    for name, filling in (("reason", reason), ("field", field), ("value", value), ("rule", rule)):
+        template = template.replace("{" + name + "}", filling)
+    return template
+
+
+@cache
+def all_sentences() -> dict[str, dict[Language, str]]:
+    """Every reason code that has sentences. Raises ValueError when two subjects claim one code."""
+    found: dict[str, dict[Language, str]] = {}
+    for file in sorted(files("branchgate.errors").joinpath("sentences").iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for reason, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if reason in found:
+                raise ValueError(f"reason {reason} has sentences twice; the second stands in {file.name}")
+            found[reason] = {"de": texts["de"], "en": texts["en"]}
+    return found
