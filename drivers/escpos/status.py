@@ -1,7 +1,7 @@
 """What the status bytes of an ESC/POS printer mean.
 
-Tables after the Epson ESC/POS reference, pages "DLE EOT", "GS a", "GS r". Every status byte has fixed bits which tell its
-kind; they are kept here as `FIXED` (value) and checked with the masks at the end of the file.
+Tables after the Epson ESC/POS reference, pages "DLE EOT", "GS a", "GS r". Every status byte has fixed bits that tell its
+kind: `FIXED` in each table, checked with the masks at the end of the file.
 """
 
 from enum import IntEnum, IntFlag

@@ -71,7 +71,9 @@ def _parse_tcp(text: str, parts: SplitResult) -> TcpAddress:
     try:
         port = RAW_PRINT_PORT if parts.port is None else parts.port
     except ValueError as error:
-        raise AddressInvalid(text, "port", parts.netloc.rpartition(":")[2], "must be a number from 1 to 65535") from error
+        raise AddressInvalid(
+            text, "port", parts.netloc.rpartition(":")[2], "must be a number from 1 to 65535"
+        ) from error
     if port == 0:
         raise AddressInvalid(text, "port", "0", "must be a number from 1 to 65535")
     return TcpAddress(parts.hostname, port)

@@ -1,7 +1,7 @@
 """What every transport promises.
 
-Deadlines are readings of the running event loop's clock, in seconds. One task owns a transport; it may have one `send` and
-one `read` under way at the same time.
+Deadlines are readings of the running event loop's clock, in seconds. One task owns a transport; it may have one `send`
+and one `read` under way at the same time.
 """
 
 from typing import Protocol
@@ -20,7 +20,7 @@ class Transport(Protocol):
         ...
 
     async def send(self, data: bytes, deadline: float) -> int:
-        """Return how many bytes of `data` the kernel accepted, which is fewer than all at the deadline or when the link dies.
+        """Return how many bytes of `data` the kernel accepted: not all of them at the deadline or when the link dies.
 
         Accepted is not printed: only the device's own answer proves that. Raises LinkLost when the link is found dead
         before the first byte was accepted.
@@ -32,5 +32,5 @@ class Transport(Protocol):
         ...
 
     async def close(self, deadline: float) -> bytes:
-        """Close without cutting off what was accepted; return what the device still said on the way out. Never raises."""
+        """Close without cutting off what was accepted; return what the device still said meanwhile. Never raises."""
         ...

@@ -10,11 +10,16 @@ from drivers.errors import LinkLost
 READ_SIZE: Final = 4096
 
 
+def _settle(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
+
+
 async def _ready(
     watch: Callable[..., object], forget: Callable[[int], object], descriptor: int, deadline: float
 ) -> bool:
     turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    watch(descriptor, lambda: turn.done() or turn.set_result(None))
+    watch(descriptor, _settle, turn)
     try:
         async with asyncio.timeout_at(deadline):
             await turn

@@ -37,9 +37,11 @@ class SerialTransport:
 
     @property
     def address(self) -> str:
+        """The address as configured."""
         return str(self._address)
 
     async def open(self, deadline: float) -> None:
+        """Lock and set up the port; never waits, a port is there or it is not."""
         try:
             self._port = serial.Serial(
                 self._address.path,
@@ -58,18 +60,21 @@ class SerialTransport:
         return DeviceUnavailable(_REASONS.get(number or 0, Reason.DEVICE_ABSENT), self.address, str(error))
 
     async def send(self, data: bytes, deadline: float) -> int:
+        """Write to the line as far as its flow control lets us."""
         return await write_counted(self._open_port().fileno(), data, deadline, self.address)
 
     async def read(self, deadline: float) -> bytes:
+        """Read what the printer said; unplugging is LinkLost."""
         return await read_some(self._open_port().fileno(), deadline, self.address)
 
     async def close(self, deadline: float) -> bytes:
+        """Drain the line, then let go of the port."""
         port, self._port = self._port, None
         if port is None:
             return b""
         try:
             heard = await self._drain(port, deadline)
-            # The kernel's own close would block the event loop up to 30 s for bytes that a stopped printer does not take.
+            # The kernel's own close would block the event loop up to 30 s for bytes a stopped printer does not take.
             port.reset_output_buffer()
             return heard
         except (OSError, termios.error):
@@ -78,7 +83,7 @@ class SerialTransport:
             _release(port)
 
     async def _drain(self, port: serial.Serial, deadline: float) -> bytes:
-        """Wait until the line has taken everything. The kernel has no event for an empty output queue, hence the polling."""
+        """Wait until the line has taken everything; the kernel has no event for that, hence the polling."""
         loop = asyncio.get_running_loop()
         heard = bytearray()
         try:

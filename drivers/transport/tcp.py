@@ -1,6 +1,6 @@
 """Raw TCP printing, usually on port 9100.
 
-Traps this avoids: closing with unread status bytes resets the connection and the printer loses what it has not read yet;
+Traps this avoids: closing with unread status bytes resets the connection and the printer loses what it has not yet read;
 the first write after the peer's FIN "succeeds"; a peer that stopped reading hides how much it took.
 """
 
@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import socket
+from collections.abc import Sequence
 from typing import Final
 
 from drivers.errors import DeviceUnavailable, LinkLost, Reason
@@ -18,6 +19,8 @@ USER_TIMEOUT_MS: Final = 20_000  # unacknowledged data for this long means the p
 KEEPALIVE_IDLE_S: Final = 30
 KEEPALIVE_INTERVAL_S: Final = 5
 KEEPALIVE_PROBES: Final = 3
+
+_Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]
 
 _REASONS: Final = {
     errno.ECONNREFUSED: Reason.CONNECTION_REFUSED,
@@ -37,9 +40,11 @@ class TcpTransport:
 
     @property
     def address(self) -> str:
+        """The address as configured."""
         return str(self._address)
 
     async def open(self, deadline: float) -> None:
+        """Connect to the first address of the name that answers."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(deadline):
@@ -53,7 +58,7 @@ class TcpTransport:
             reason = _REASONS.get(error.errno or 0, Reason.CONNECTION_REFUSED)
             raise DeviceUnavailable(reason, self.address, str(error)) from error
 
-    async def _connect_first(self, found: list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]) -> socket.socket:
+    async def _connect_first(self, found: Sequence[_Found]) -> socket.socket:
         failure: OSError | None = None
         for family, kind, protocol, _name, address in found:
             candidate = socket.socket(family, kind, protocol)
@@ -72,6 +77,7 @@ class TcpTransport:
         raise failure or OSError(errno.EHOSTUNREACH, "the name has no address")
 
     async def send(self, data: bytes, deadline: float) -> int:
+        """Write what the peer's window takes, after a look whether the peer is still there."""
         link = self._link()
         self._refuse_if_peer_left(link)
         return await write_counted(link.fileno(), data, deadline, self.address)
@@ -87,9 +93,11 @@ class TcpTransport:
             raise LinkLost(self.address, "closed by the other side")
 
     async def read(self, deadline: float) -> bytes:
+        """Read what the printer said; its FIN is LinkLost."""
         return await read_some(self._link().fileno(), deadline, self.address)
 
     async def close(self, deadline: float) -> bytes:
+        """Announce the end, read up to the printer's own end, and only then close."""
         link, self._socket = self._socket, None
         if link is None:
             return b""

@@ -1,0 +1,48 @@
+"""What differs between receipt printers: widths, code page slot, cutter, and whether they confirm printing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+EPSON_PAGE_858: Final = 19  # ESC t n for PC858 on Epson; other makers use other numbers
+
+
+class Cutter(StrEnum):
+    """What the printer does at the end of a receipt."""
+
+    PARTIAL = "partial"
+    FULL = "full"
+    NONE = "none"  # tear bar: feed past the head instead
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProfile:
+    """One kind of printer.
+
+    `columns` of font A, `dots` of paper width, `code_page` the ESC t number of PC858. `has_process_id` says whether the
+    printer answers GS ( H ("printed"); None: find out at the first connection. `status` False marks a printer without a
+    return channel, which is never asked and can only be SENT_UNVERIFIED.
+    """
+
+    name: str
+    columns: int = 48
+    dots: int = 576
+    code_page: int = EPSON_PAGE_858
+    cutter: Cutter = Cutter.PARTIAL
+    has_process_id: bool | None = None
+    status: bool = True
+
+
+_TABLE: Final = (
+    PrinterProfile("generic-80"),
+    PrinterProfile("generic-58", columns=32, dots=384, cutter=Cutter.NONE),
+    PrinterProfile("TM-T20III", has_process_id=True),
+    PrinterProfile("TM-T88III", columns=42, dots=512, has_process_id=False),
+    PrinterProfile("TM-T88V", columns=42, dots=512, has_process_id=True),
+    PrinterProfile("TM-m30", has_process_id=True),
+    PrinterProfile("POS-5890", columns=32, dots=384, code_page=53, cutter=Cutter.NONE, has_process_id=False),
+)
+
+PROFILES: Final[Mapping[str, PrinterProfile]] = MappingProxyType({profile.name: profile for profile in _TABLE})

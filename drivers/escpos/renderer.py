@@ -1,0 +1,56 @@
+"""The one door to python-escpos, used as a renderer into memory and for nothing else.
+
+It is imported at the first receipt and not before (a quarter of a second), and its import is kept from littering: version
+3.1 creates a directory under the temp folder whatever its settings say, caches a pickle for which two processes would race,
+and configures the root logger.
+"""
+
+import logging
+import tempfile
+import threading
+from functools import cache
+from typing import Any, Final, Protocol
+
+from drivers.escpos.sanitise import ENCODING
+
+_one_import: Final = threading.Lock()
+
+
+class Renderer(Protocol):
+    """The part of python-escpos' Dummy printer that composing needs."""
+
+    @property
+    def output(self) -> bytes:
+        """Everything since the last `clear`."""
+        ...
+
+    def text(self, txt: str) -> None:
+        """Encode text; it must be printable already."""
+        ...
+
+    def qr(self, content: str, *, size: int, native: bool) -> None:
+        """Let the printer draw a code (native) of modules of `size` dots."""
+        ...
+
+    def clear(self) -> None:
+        """Forget the output."""
+        ...
+
+
+def renderer() -> Renderer:
+    """A fresh renderer that writes code page 858 and never selects a page by itself."""
+    fresh: Renderer = _dummy_class()(magic_encode_args={"encoding": ENCODING.upper(), "disabled": True})
+    return fresh
+
+
+@cache
+def _dummy_class() -> Any:
+    with _one_import, tempfile.TemporaryDirectory(prefix="escpos-") as scratch:
+        handlers = logging.root.handlers[:]
+        usual, tempfile.tempdir = tempfile.tempdir, scratch
+        try:
+            from escpos.printer import Dummy
+        finally:
+            tempfile.tempdir = usual
+            logging.root.handlers[:] = handlers
+    return Dummy
