@@ -1,0 +1,125 @@
+"""Which column of this file holds what: the header line read with the merchant's mapping."""
+
+from dataclasses import dataclass
+
+from central.ameise.decoding import show_undecoded
+from central.ameise.headers import SYNONYMS, Meaning, fold, recognise
+from central.ameise.mapping import ColumnMapping
+from central.ameise.problems import Problem, Reason, Severity
+from central.ameise.reading import Row
+
+# An article cannot be sold without one column of each group.
+_REQUIRED = (
+    (Meaning.ARTICLE_NUMBER,),
+    (Meaning.NAME, Meaning.TRANSLATED_NAME),
+    (Meaning.GROSS_PRICE, Meaning.NET_PRICE),
+    (Meaning.VAT_RATE, Meaning.TAX_CLASS),
+)
+_READ_ONCE = (
+    Meaning.ARTICLE_NUMBER,
+    Meaning.NAME,
+    Meaning.GROSS_PRICE,
+    Meaning.NET_PRICE,
+    Meaning.VAT_RATE,
+    Meaning.TAX_CLASS,
+    Meaning.MERCHANDISE_GROUP,
+    Meaning.UNIT,
+    Meaning.PARENT,
+    Meaning.ACTIVE,
+    Meaning.PLU,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: index from 0, heading as it stands there, and its meaning (None: not read).
+
+    `level` is the category level from 1, 0 for every other meaning.
+    """
+
+    index: int
+    heading: str
+    meaning: Meaning | None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value with its place, trimmed; `line` is the line of the file where it begins."""
+
+    column: Column
+    text: str
+    line: int
+
+    def problem(self, reason: Reason, rule: str = "", severity: Severity = Severity.ERROR) -> Problem:
+        """What is wrong with this value."""
+        return Problem(self.line, self.column.heading, self.column.index + 1, self.text, rule, reason, severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The file's columns in their order, found by meaning or by heading."""
+
+    all: tuple[Column, ...]
+
+    def first(self, meaning: Meaning) -> Column | None:
+        """The column that is read for a meaning which an article has once."""
+        return next((column for column in self.all if column.meaning is meaning), None)
+
+    def every(self, meaning: Meaning) -> tuple[Column, ...]:
+        """All columns of a meaning that may repeat; categories from the first level down."""
+        found = (column for column in self.all if column.meaning is meaning)
+        return tuple(sorted(found, key=lambda column: column.level))
+
+    def headed(self, heading: str | None) -> Column | None:
+        """The column that a mapping names."""
+        if heading is None:
+            return None
+        return next((column for column in self.all if fold(column.heading) == fold(heading)), None)
+
+
+def cell(row: Row, column: Column | None) -> Cell | None:
+    """The row's value in a column; None where the file has no such column or the value is not set."""
+    if column is None:
+        return None
+    text = row.cells[column.index].strip()
+    return Cell(column, text, row.line_of(column.index)) if text else None
+
+
+def match_columns(header: Row, mapping: ColumnMapping) -> tuple[Columns, tuple[Problem, ...]]:
+    """Reads the header line. Errors among the problems: a column is missing, so its articles cannot be complete."""
+    chosen = {fold(heading): meaning for heading, meaning in mapping.meanings.items()}
+    # A meaning that the mapping gives to one column is taken away from those that only sound like it.
+    given = set(chosen.values())
+    columns: list[Column] = []
+    taken: dict[tuple[Meaning, int], Column] = {}
+    problems: list[Problem] = []
+    for index, heading in enumerate(show_undecoded(text.strip()) for text in header.cells):
+        own = chosen.get(fold(heading))
+        found = own or recognise(heading)
+        if found is None or (own is None and found in given and found[0] is not Meaning.GTIN):
+            columns.append(Column(index, heading, None))
+            continue
+        if found in taken and (found[0] in _READ_ONCE or found[0] is Meaning.CATEGORY):
+            first = taken[found].heading
+            line = header.line_of(index)
+            problems.append(Problem(line, heading, index + 1, heading, first, Reason.COLUMN_IGNORED, Severity.WARNING))
+            columns.append(Column(index, heading, None))
+            continue
+        columns.append(Column(index, heading, *found))
+        taken.setdefault(found, columns[-1])
+    result = Columns(tuple(columns))
+    return result, (*problems, *_missing(header, result, mapping))
+
+
+def _missing(header: Row, columns: Columns, mapping: ColumnMapping) -> list[Problem]:
+    problems = [
+        Problem(header.line, None, None, heading, key, Reason.COLUMN_MAPPED_MISSING)
+        for heading, key in mapping.headings()
+        if columns.headed(heading) is None
+    ]
+    for group in _REQUIRED:
+        if all(columns.first(meaning) is None for meaning in group):
+            headings = ", ".join(heading for meaning in group for heading in SYNONYMS.get(meaning, ()))
+            problems.append(Problem(header.line, None, None, "", headings, Reason.COLUMN_MISSING))
+    return problems
