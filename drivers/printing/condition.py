@@ -1,0 +1,133 @@
+"""What is known of a printer's condition, from whatever it says. Silence is "unknown", never "fine". No I/O."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from drivers.errors import Reason
+from drivers.escpos.replies import AutomaticStatus, RealTimeStatus, Reply
+from drivers.escpos.status import (
+    AsbError,
+    AsbPaper,
+    AsbPrinter,
+    ErrorCause,
+    OfflineCause,
+    OnlineStatus,
+    PaperSensor,
+    RealTimeQuery,
+)
+
+_ASB_ERRORS: Final = AsbError.RECOVERABLE | AsbError.AUTOCUTTER | AsbError.UNRECOVERABLE | AsbError.AUTO_RECOVERABLE
+
+
+class Level(StrEnum):
+    """Level of the drawer's sensor pin."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """A printer's condition; None means unknown. `reason` names what keeps it from printing, None when nothing does."""
+
+    online: bool | None = None
+    cover_open: bool | None = None
+    paper_out: bool | None = None
+    near_end: bool | None = None
+    drawer_open: bool | None = None
+    error: bool | None = None
+    reason: Reason | None = Reason.NOT_CONNECTED
+
+    @property
+    def ready(self) -> bool:
+        """The printer says itself that it can print."""
+        return self.online is True and self.reason is None
+
+
+class StatusTracker:
+    """Folds replies into a `PrinterStatus`. One real-time question may be open at a time."""
+
+    def __init__(self, open_level: Level | None) -> None:
+        self._open_level = open_level
+        self._asked: RealTimeQuery | None = None
+        self._cutter_error = False
+        self.drawer_level: Level | None = None
+        self.status = PrinterStatus()
+
+    def asked(self, query: RealTimeQuery) -> None:
+        """The next real-time reply answers this."""
+        self._asked = query
+
+    def received(self, reply: Reply) -> bool:
+        """Take a reply; True when the status changed."""
+        before = self.status
+        if isinstance(reply, AutomaticStatus):
+            self._automatic(reply)
+        elif isinstance(reply, RealTimeStatus) and self._asked is not None:
+            query, self._asked = self._asked, None
+            self._answered(query, reply.value)
+        return self.status != before
+
+    def silent(self) -> bool:
+        """A question stayed unanswered: nothing is known any more. True when the status changed."""
+        return self._forget(Reason.NO_ANSWER)
+
+    def unreachable(self, reason: Reason) -> bool:
+        """The link is down. True when the status changed."""
+        return self._forget(reason)
+
+    def _forget(self, reason: Reason) -> bool:
+        before, self.status = self.status, PrinterStatus(reason=reason)
+        self._asked, self.drawer_level = None, None
+        return self.status != before
+
+    def _automatic(self, unit: AutomaticStatus) -> None:
+        self._cutter_error = AsbError.AUTOCUTTER in unit.error
+        self._drawer(AsbPrinter.DRAWER_PIN_3_HIGH in unit.printer)
+        self._set(
+            replace(
+                self.status,
+                online=AsbPrinter.OFFLINE not in unit.printer,
+                cover_open=AsbPrinter.COVER_OPEN in unit.printer,
+                error=bool(unit.error & _ASB_ERRORS),
+                near_end=bool(unit.paper & AsbPaper.NEAR_END),
+                paper_out=bool(unit.paper & AsbPaper.PAPER_END),
+            )
+        )
+
+    def _answered(self, query: RealTimeQuery, value: int) -> None:
+        match query:
+            case RealTimeQuery.PRINTER:
+                self._drawer(OnlineStatus.DRAWER_PIN_3_HIGH in OnlineStatus(value))
+                self._set(replace(self.status, online=OnlineStatus.OFFLINE not in OnlineStatus(value)))
+            case RealTimeQuery.OFFLINE_CAUSE:
+                cause = OfflineCause(value)
+                opened, error = OfflineCause.COVER_OPEN in cause, OfflineCause.ERROR in cause
+                self._set(replace(self.status, cover_open=opened, error=error))
+            case RealTimeQuery.ERROR_CAUSE:
+                self._cutter_error = ErrorCause.AUTOCUTTER in ErrorCause(value)
+                self._set(replace(self.status, error=bool(value & ~ErrorCause.FIXED)))
+            case RealTimeQuery.ROLL_PAPER:
+                paper = PaperSensor(value)
+                near, out = bool(paper & PaperSensor.NEAR_END), bool(paper & PaperSensor.PAPER_END)
+                self._set(replace(self.status, near_end=near, paper_out=out))
+
+    def _drawer(self, high: bool) -> None:
+        self.drawer_level = Level.HIGH if high else Level.LOW
+        is_open = None if self._open_level is None else self.drawer_level is self._open_level
+        self._set(replace(self.status, drawer_open=is_open))
+
+    def _set(self, status: PrinterStatus) -> None:
+        self.status = replace(status, reason=self._reason(status))
+
+    def _reason(self, status: PrinterStatus) -> Reason | None:
+        if status.cover_open:
+            return Reason.COVER_OPEN
+        if status.paper_out:
+            return Reason.PAPER_OUT
+        if status.error:
+            return Reason.CUTTER_ERROR if self._cutter_error else Reason.PRINTER_ERROR
+        if status.online is None:
+            return Reason.NO_ANSWER
+        return None if status.online else Reason.PRINTER_OFFLINE

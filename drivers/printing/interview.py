@@ -1,0 +1,84 @@
+"""Questions to a printer, one at a time and each with a deadline."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from drivers.escpos.commands import (
+    AUTOCUTTER_COUNTER,
+    CLEAR_BUFFERS,
+    ORDERED_PAPER_STATUS,
+    process_id_fence,
+    real_time_status,
+)
+from drivers.escpos.profile import PrinterProfile
+from drivers.escpos.replies import COUNTER_HEADER, Block, Cleared, OrderedStatus, ProcessId, RealTimeStatus, Reply
+from drivers.escpos.status import RealTimeQuery
+from drivers.printing.condition import StatusTracker
+from drivers.printing.job import Fence
+from drivers.printing.wire import Wire
+
+STATUS_S: Final = 1.0
+PROBE_S: Final = 2.0  # a printer that knows GS ( H answers far sooner when idle
+COUNTER_S: Final = 1.0
+CLEAR_S: Final = 2.0
+
+
+class Interview:
+    """Asks over a wire; the tracker learns of the answers because it hears every reply."""
+
+    def __init__(self, wire: Wire, tracker: StatusTracker) -> None:
+        self._wire, self._tracker = wire, tracker
+
+    async def status(self, query: RealTimeQuery) -> bool:
+        """DLE EOT n. False when it stayed unanswered; then nothing is known of the printer any more."""
+        self._tracker.asked(query)
+        answer = await self._wire.ask(
+            real_time_status(query), lambda reply: isinstance(reply, RealTimeStatus), _within(STATUS_S)
+        )
+        if answer is None:
+            self._tracker.silent()
+        return answer is not None
+
+    async def whole_status(self) -> bool:
+        """Online, causes, paper. False at the first silence."""
+        for query in RealTimeQuery:
+            if not await self.status(query):
+                return False
+        return True
+
+    async def fence(self, profile: PrinterProfile, identity: bytes) -> Fence:
+        """Find the strongest proof the printer offers. Only meaningful while it is online: both fences wait for paper."""
+        if profile.has_process_id is not False and await self.process_id(identity, PROBE_S):
+            return Fence.PROCESS_ID
+        return Fence.ORDERED_STATUS if await self.ordered(PROBE_S) else Fence.NONE
+
+    async def process_id(self, identity: bytes, patience: float) -> bool:
+        """GS ( H: True when everything sent before has been printed."""
+        wanted = ProcessId(identity)
+        return await self._asked(process_id_fence(identity), lambda reply: reply == wanted, patience) is not None
+
+    async def ordered(self, patience: float) -> bool:
+        """GS r 1: True when everything sent before has been processed."""
+        answer = await self._asked(ORDERED_PAPER_STATUS, lambda reply: isinstance(reply, OrderedStatus), patience)
+        return answer is not None
+
+    async def cutter_counter(self) -> int | None:
+        """GS g 2, counter 178, answered in order; None on printers without it."""
+        reply = await self._asked(AUTOCUTTER_COUNTER, _is_counter, COUNTER_S)
+        return int(reply.text) if isinstance(reply, Block) else None
+
+    async def clear(self) -> bool:
+        """DLE DC4 8: True when the printer confirmed that its buffers are empty."""
+        return await self._asked(CLEAR_BUFFERS, lambda reply: isinstance(reply, Cleared), CLEAR_S) is not None
+
+    async def _asked(self, request: bytes, answers: Callable[[Reply], bool], patience: float) -> Reply | None:
+        return await self._wire.ask(request, answers, _within(patience))
+
+
+def _is_counter(reply: Reply) -> bool:
+    return isinstance(reply, Block) and reply.header == COUNTER_HEADER and reply.text.isdigit()
+
+
+def _within(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds

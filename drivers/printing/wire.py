@@ -1,0 +1,78 @@
+"""An open link to a printer whose return channel is always being read.
+
+A printer holds back or drops what nobody reads (128 bytes on USB), and unread bytes make a TCP close lose the job.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from drivers.errors import LinkLost
+from drivers.escpos.replies import Reply, ReplyParser
+from drivers.transport.contract import Transport
+
+READ_PATIENCE_S: Final = 60.0
+
+
+class Wire:
+    """Owns an opened transport. Every reply goes to `heard`, in order; then to whoever asked for it."""
+
+    def __init__(self, transport: Transport, heard: Callable[[Reply], None], stir: Callable[[], None]) -> None:
+        self._transport = transport
+        self._heard, self._stir = heard, stir
+        self._parser = ReplyParser()
+        self._question: tuple[Callable[[Reply], bool], asyncio.Future[Reply]] | None = None
+        self._lost: LinkLost | None = None
+        self._reader = asyncio.create_task(self._drain(), name=f"drain {transport.address}")
+
+    def check(self) -> None:
+        """Raise LinkLost once the link is gone."""
+        if self._lost is not None:
+            raise LinkLost(self._lost.device, self._lost.detail)
+
+    async def send(self, data: bytes, deadline: float) -> int:
+        """Like `Transport.send`."""
+        self.check()
+        return await self._transport.send(data, deadline)
+
+    async def ask(self, request: bytes, answers: Callable[[Reply], bool], deadline: float) -> Reply | None:
+        """Send a request and wait for the first reply that `answers` it; None when it stays out. LinkLost as usual."""
+        waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._question = (answers, waiting)
+        try:
+            async with asyncio.timeout_at(deadline):
+                if await self.send(request, deadline) < len(request):
+                    return None
+                return await waiting
+        except TimeoutError:
+            return None
+        finally:
+            self._question = None
+
+    async def close(self, deadline: float) -> None:
+        """Let the printer finish reading and speaking; what it says is still heard."""
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)
+        self._take(await self._transport.close(deadline))
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                self._take(await self._transport.read(loop.time() + READ_PATIENCE_S))
+        except LinkLost as lost:
+            self._end(lost)
+
+    def _take(self, data: bytes) -> None:
+        for reply in self._parser.feed(data):
+            self._heard(reply)
+            if self._question is not None and not self._question[1].done() and self._question[0](reply):
+                self._question[1].set_result(reply)
+
+    def _end(self, lost: LinkLost) -> None:
+        self._lost = lost
+        for reply in self._parser.cut():
+            self._heard(reply)
+        if self._question is not None and not self._question[1].done():
+            self._question[1].set_exception(LinkLost(lost.device, lost.detail))
+        self._stir()
