@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -63,10 +63,9 @@ class RoomsGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Imports the room that was named and hands the rest of the line to its own commands."""
-        name, command, rest = super().resolve_command(ctx, args)
-        if name in self._rooms:
-            command = _load(self._rooms[name])
-            command.name = name
+        name, _, rest = super().resolve_command(ctx, args)
+        command = _load(self._rooms[args[0]])
+        command.name = name
         return name, command, rest
 
 
@@ -120,7 +119,7 @@ def _options(
     pass
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line (by default the process's own) and ends the process with one of the exit codes.
 
     An error of our families is told in German and in English; anything else is a defect and keeps its traceback.
@@ -130,7 +129,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BranchgateError as error:
         typer.echo(f"{sentence(error, 'de')}\n{sentence(error, 'en')}\n[{error.reason}]", err=True)
         sys.exit(EXIT_CODES[error.family])
-    sys.exit(0)
 
 
 if __name__ == "__main__":
