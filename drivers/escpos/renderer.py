@@ -1,12 +1,12 @@
 """The one door to python-escpos, used as a renderer into memory and for nothing else.
 
 It is imported at the first receipt and not before (a quarter of a second), and its import is kept from littering: version
-3.1 creates a directory under the temp folder whatever its settings say, caches a pickle for which two processes would race,
-and configures the root logger.
+3.1 leaves a directory in the temp folder, and adds a handler to the root logger.
 """
 
 import logging
-import tempfile
+import os
+import shutil
 import threading
 from functools import cache
 from typing import Any, Final, Protocol
@@ -43,14 +43,19 @@ def renderer() -> Renderer:
     return fresh
 
 
+def load() -> None:
+    """Import python-escpos now, so that the first receipt does not wait for it. May run in a thread."""
+    _dummy_class()
+
+
 @cache
 def _dummy_class() -> Any:
-    with _one_import, tempfile.TemporaryDirectory(prefix="escpos-") as scratch:
+    with _one_import:
         handlers = logging.root.handlers[:]
-        usual, tempfile.tempdir = tempfile.tempdir, scratch
-        try:
-            from escpos.printer import Dummy
-        finally:
-            tempfile.tempdir = usual
-            logging.root.handlers[:] = handlers
+        from escpos import capabilities
+        from escpos.printer import Dummy
+
+        logging.root.handlers[:] = handlers
+        if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+            shutil.rmtree(capabilities.pickle_dir)
     return Dummy

@@ -22,6 +22,7 @@ STATUS_S: Final = 1.0
 PROBE_S: Final = 2.0  # a printer that knows GS ( H answers far sooner when idle
 COUNTER_S: Final = 1.0
 CLEAR_S: Final = 2.0
+QUIET_S: Final = 1.0
 
 
 class Interview:
@@ -62,6 +63,14 @@ class Interview:
         """GS r 1: True when everything sent before has been processed."""
         answer = await self._asked(ORDERED_PAPER_STATUS, lambda reply: isinstance(reply, OrderedStatus), patience)
         return answer is not None
+
+    async def ordered_and_quiet(self, patience: float) -> bool:
+        """GS r 1, then silence: its answers carry no name, so a late one could pass for the next job's."""
+        if not await self.ordered(patience):
+            return False
+        while await self._asked(b"", lambda reply: isinstance(reply, OrderedStatus), QUIET_S):
+            continue
+        return True
 
     async def cutter_counter(self) -> int | None:
         """GS g 2, counter 178, answered in order; None on printers without it."""

@@ -57,7 +57,7 @@ class PrintJob:
         self._accepted = 0  # bytes
         self._deadline: float | None = None
         self._settles_at: float | None = None
-        self.state = JobState.QUEUED
+        self.state = JobState.PREFLIGHT
         with_ids = fence is Fence.PROCESS_ID
         self.evidence = JobEvidence(pid_start=ids[0] if with_ids else None, pid_end=ids[-1] if with_ids else None)
 

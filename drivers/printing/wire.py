@@ -24,25 +24,35 @@ class Wire:
         self._question: tuple[Callable[[Reply], bool], asyncio.Future[Reply]] | None = None
         self._lost: LinkLost | None = None
         self._reader = asyncio.create_task(self._drain(), name=f"drain {transport.address}")
+        self._reader.add_done_callback(lambda _task: stir())
 
     def check(self) -> None:
         """Raise LinkLost once the link is gone."""
         if self._lost is not None:
             raise LinkLost(self._lost.device, self._lost.detail)
+        if self._reader.done():
+            self._reader.result()  # a listener failed: let its owner see it
 
     async def send(self, data: bytes, deadline: float) -> int:
         """Like `Transport.send`."""
         self.check()
         return await self._transport.send(data, deadline)
 
+    async def send_whole(self, command: bytes, deadline: float) -> bool:
+        """Send a command whole, or not at all (False). LinkLost when it broke off inside: the stream is spoilt then."""
+        count = await self.send(command, deadline)
+        if 0 < count < len(command):
+            raise LinkLost(self._transport.address, f"stopped reading after {count} bytes of a command")
+        return count == len(command)
+
     async def ask(self, request: bytes, answers: Callable[[Reply], bool], deadline: float) -> Reply | None:
         """Send a request and wait for the first reply that `answers` it; None when it stays out. LinkLost as usual."""
         waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._question = (answers, waiting)
         try:
+            if not await self.send_whole(request, deadline):
+                return None
             async with asyncio.timeout_at(deadline):
-                if await self.send(request, deadline) < len(request):
-                    return None
                 return await waiting
         except TimeoutError:
             return None
@@ -52,8 +62,10 @@ class Wire:
     async def close(self, deadline: float) -> None:
         """Let the printer finish reading and speaking; what it says is still heard."""
         self._reader.cancel()
-        await asyncio.gather(self._reader, return_exceptions=True)
+        (ending,) = await asyncio.gather(self._reader, return_exceptions=True)
         self._take(await self._transport.close(deadline))
+        if isinstance(ending, Exception):
+            raise ending  # a listener failed: let its owner see it
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()

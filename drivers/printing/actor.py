@@ -1,0 +1,132 @@
+"""The one task that owns a printer: sole holder of the handle, sole writer, and always reading.
+
+Everybody else sends it messages: `wake` after a job was queued, `open_drawer`, `cancel`. It answers by the ledger, by return
+values, and by one event per change of the printer's status.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerWiring
+from drivers.errors import DeviceRefused, DeviceUnavailable, LinkLost, Reason
+from drivers.escpos.profile import PrinterProfile
+from drivers.escpos.renderer import load
+from drivers.escpos.replies import Reply
+from drivers.printing.condition import PrinterStatus
+from drivers.printing.ledger import JobLedger
+from drivers.printing.mailbox import Mailbox
+from drivers.printing.press import Press
+from drivers.printing.records import Records
+from drivers.printing.session import ActorLimits, Session
+from drivers.printing.states import JobState
+from drivers.printing.wire import Wire
+from drivers.transport.registry import OpenTransport
+from drivers.utc import Clock
+
+
+class PrinterActor:
+    """One printer and its drawer. `run` it as a task; cancelling that task stops it and closes the link properly."""
+
+    def __init__(
+        self,
+        name: str,
+        open_transport: OpenTransport,
+        ledger: JobLedger,
+        profile: PrinterProfile,
+        clock: Clock,
+        *,
+        drawer: DrawerWiring | None = None,
+        limits: ActorLimits | None = None,
+    ) -> None:
+        self.name = name
+        self._open_transport, self._clock = open_transport, clock
+        self._wiring, self._limits = drawer or DrawerWiring(), limits or ActorLimits()
+        self._spoke = False  # the printer said something over the last link
+        self._mailbox = Mailbox()
+        self._records = Records(name, ledger)
+        self._press = Press(name, profile, self._wiring.open_level, self._records)
+
+    @property
+    def status(self) -> PrinterStatus:
+        """The printer's condition as far as it is known now."""
+        return self._press.status
+
+    def subscribe(self, callback: Callable[[PrinterStatus], None]) -> Callable[[], None]:
+        """Call back once per change of status, in the event loop; returns what ends the subscription."""
+        return self._press.subscribe(callback)
+
+    def wake(self) -> None:
+        """A job was queued."""
+        self._mailbox.stir()
+
+    async def open_drawer(self, command: DrawerCommand) -> DrawerOutcome:
+        """Open the drawer now or not at all. Returns when the drawer has moved, failed to, or the command expired."""
+        return await self._mailbox.open_drawer(command, max(0, command.valid_until - self._clock()) / 1000)
+
+    async def cancel(self, job_id: bytes) -> JobState | None:
+        """Take back a job that waits inside the printer (WAITING_PRINTER). Returns its state then; None: not in there."""
+        return await self._mailbox.cancel(job_id)
+
+    async def run(self) -> None:
+        """Serve the printer until cancelled. What was under way at the last stop becomes UNCERTAIN, never sent again.
+
+        Raises what the ledger raises.
+        """
+        self._records.note(self._press.doubts.recover(await self._records.unfinished()))
+        await self._records.flush()
+        await asyncio.to_thread(load)
+        pause = self._limits.retry_first
+        try:
+            while True:
+                reason = await self._visit()
+                if self._spoke:
+                    pause = self._limits.retry_first
+                if reason is None:
+                    continue
+                await self._rest(pause, reason)
+                pause = min(pause * 2, self._limits.retry_most)
+        finally:
+            self._mailbox.turn_away(Reason.NOT_CONNECTED)
+
+    async def _visit(self) -> Reason | None:
+        """One link from opening to closing; returns why there is none any more, None when a fresh one is due at once."""
+        self._spoke = False
+        transport = self._open_transport()
+        try:
+            await transport.open(_now() + self._limits.connect)
+        except (DeviceUnavailable, DeviceRefused) as error:
+            self._press.unreachable(error.reason, error.detail)
+            return error.reason
+        self._press.linked()
+        failure: Reason | None = None
+        wire = Wire(transport, self._heard, self._mailbox.stir)
+        try:
+            await self._session(wire).serve()
+        except LinkLost as lost:
+            failure = lost.reason
+            self._press.unreachable(lost.reason, lost.detail)
+        finally:
+            await wire.close(_now() + self._limits.close)
+            self._press.leave()
+        await self._records.flush()
+        return failure
+
+    def _session(self, wire: Wire) -> Session:
+        return Session(wire, self._press, self._records, self._mailbox, self._wiring, self._limits, self._clock)
+
+    def _heard(self, reply: Reply) -> None:
+        self._spoke = True
+        self._press.heard(reply)
+        self._mailbox.stir()
+
+    async def _rest(self, seconds: float, reason: Reason) -> None:
+        """Wait before the next attempt; meanwhile nobody waits for an answer."""
+        end = _now() + seconds
+        while _now() < end:
+            self._mailbox.turn_away(reason)
+            await self._records.blocked(reason)
+            await self._mailbox.stirred(end)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

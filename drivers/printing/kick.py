@@ -1,0 +1,62 @@
+"""Carrying out one drawer command on an open link."""
+
+import asyncio
+from typing import Final
+
+from drivers.drawer import (
+    VERIFY_WITHIN_S,
+    DrawerCommand,
+    DrawerOutcome,
+    DrawerSensor,
+    DrawerState,
+    DrawerWiring,
+    Pulse,
+)
+from drivers.errors import Reason
+from drivers.escpos.status import RealTimeQuery
+from drivers.printing.condition import PrinterStatus
+from drivers.printing.interview import Interview
+from drivers.printing.wire import Wire
+from drivers.utc import Clock
+
+SEND_S: Final = 0.5
+LOOK_EVERY_S: Final = 0.05
+
+
+def not_opened(command: DrawerCommand, reason: Reason) -> DrawerOutcome:
+    """Certainly no pulse was sent."""
+    return DrawerOutcome(command.command_id, DrawerState.NOT_OPENED, reason)
+
+
+class Kick:
+    """Opens the drawer and looks whether it opened."""
+
+    def __init__(self, wire: Wire, interview: Interview, sensor: DrawerSensor, wiring: DrawerWiring) -> None:
+        self._wire, self._interview, self._sensor, self._wiring = wire, interview, sensor, wiring
+
+    async def carry_out(self, command: DrawerCommand, status: PrinterStatus, mute: bool, clock: Clock) -> DrawerOutcome:
+        """Ask first whether the printer reads at all: bytes that wait in a buffer would open the drawer when nobody looks."""
+        if self._wiring.pulse is Pulse.BUFFERED and not (status.ready or mute):
+            return not_opened(command, status.reason or Reason.PRINTER_OFFLINE)
+        if not mute and not await self._interview.status(RealTimeQuery.PRINTER):
+            return not_opened(command, Reason.NO_ANSWER)
+        if clock() >= command.valid_until:
+            return not_opened(command, Reason.EXPIRED)
+        was_open = self._sensor.is_open
+        if not await self._wire.send_whole(self._wiring.pulse_bytes, _now() + SEND_S):
+            return not_opened(command, Reason.NOT_READING)
+        await self._watch(was_open)
+        return self._sensor.verdict(command, was_open=was_open)
+
+    async def _watch(self, was_open: bool | None) -> None:
+        """Look at the sensor until the drawer has moved or had its time. Asking is the only way where reports are off."""
+        end = _now() + VERIFY_WITHIN_S
+        while was_open is False and not self._sensor.is_open and _now() < end:
+            if not await self._interview.status(RealTimeQuery.PRINTER):
+                return
+            if not self._sensor.is_open:
+                await asyncio.sleep(LOOK_EVERY_S)  # paces the questions; the answer itself is awaited above
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,113 @@
+"""What is known of one printer, from one connection to the next, and the job that is in it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from drivers.drawer import DrawerSensor
+from drivers.errors import Reason
+from drivers.escpos.profile import PrinterProfile
+from drivers.escpos.replies import AutomaticStatus, Reply
+from drivers.printing.condition import Level, PrinterStatus, StatusTracker
+from drivers.printing.doubts import Doubts
+from drivers.printing.job import Fence, PrintJob
+from drivers.printing.ledger import OpenJob
+from drivers.printing.records import Records
+from drivers.printing.states import JobState
+
+log = logging.getLogger(__name__)
+
+
+class Press:
+    """Hears every reply. Nothing is awaited here: what must be recorded is noted in the records."""
+
+    def __init__(self, name: str, profile: PrinterProfile, open_level: Level | None, records: Records) -> None:
+        self.name, self.profile = name, profile
+        self.tracker = StatusTracker(open_level)
+        self.sensor = DrawerSensor(open_level)
+        self.doubts = Doubts()
+        self.fence: Fence | None = None  # None until the printer was asked
+        self.counts_cuts: bool | None = None
+        self.reports = False  # automatic status was heard on this link
+        self.mute = not profile.status
+        self._ever_answered = False
+        self._records = records
+        self._job: tuple[bytes, PrintJob] | None = None
+        self._listeners: list[Callable[[PrinterStatus], None]] = []
+        self._told = self.tracker.status
+
+    @property
+    def status(self) -> PrinterStatus:
+        """The printer's condition as far as it is known."""
+        return self.tracker.status
+
+    @property
+    def obstacle(self) -> Reason | None:
+        """What is in the way of printing; None: nothing, or the printer has never been able to say."""
+        return None if self.mute else self.status.reason
+
+    @property
+    def never_spoke(self) -> bool:
+        """Not one byte has ever come back, and nothing in the profile promises any."""
+        return not self._ever_answered and self.profile.has_process_id is not True
+
+    def subscribe(self, callback: Callable[[PrinterStatus], None]) -> Callable[[], None]:
+        """Call back once per change of status; returns what ends it."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    def linked(self) -> None:
+        """A new link is open: what was heard over the old one holds no longer."""
+        self.reports, self.mute = False, not self.profile.status
+
+    def unreachable(self, reason: Reason, detail: str = "") -> None:
+        """The link is down."""
+        self.tracker.unreachable(reason)
+        self.publish(detail)
+
+    def take(self, job_id: bytes, job: PrintJob) -> None:
+        """A job goes to the printer."""
+        self._job = (job_id, job)
+
+    def job_in_printer(self, job_id: bytes) -> PrintJob | None:
+        """The job, if it is the one in the printer."""
+        return self._job[1] if self._job is not None and self._job[0] == job_id else None
+
+    def leave(self) -> None:
+        """The link or the job is at its end; whatever is still open becomes uncertain, or blocked if nothing went out."""
+        if self._job is None:
+            return
+        job_id, job = self._job
+        self.moved(job.link_lost())
+        if job.state is JobState.UNCERTAIN:
+            self.doubts.add(job_id, job.evidence)
+        self._job = None
+
+    def moved(self, state: JobState | None) -> None:
+        """Note a step of the job in the printer."""
+        if state is not None and self._job is not None:
+            self._records.note([OpenJob(self._job[0], state, self._job[1].evidence)])
+
+    def heard(self, reply: Reply) -> None:
+        """Take one reply, in the order they came."""
+        self._ever_answered = True
+        self.reports = self.reports or isinstance(reply, AutomaticStatus)
+        self.tracker.received(reply)
+        self.sensor.saw(self.tracker.drawer_level)
+        if self._job is not None:
+            now = asyncio.get_running_loop().time()
+            self.moved(self._job[1].received(reply, now))
+            self.moved(self._job[1].condition(self.status, now))
+        late = self.doubts.heard(reply)
+        if late is not None:
+            self._records.note([late])
+        self.publish()
+
+    def publish(self, detail: str = "") -> None:
+        """Tell the listeners, if there is news."""
+        if self.status == self._told:
+            return
+        self._told = self.status
+        log.info("printer status changed", extra={"printer": self.name, "status": self.status, "detail": detail})
+        for listener in tuple(self._listeners):
+            listener(self.status)

@@ -1,0 +1,69 @@
+"""The actor's side of the ledger: what is to be recorded, in order, before anything more is sent."""
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from drivers.errors import Reason
+from drivers.printing.ledger import JobLedger, OpenJob, QueuedJob
+from drivers.printing.states import JobEvidence, JobState
+
+log = logging.getLogger(__name__)
+
+PROCESS_ID_RESERVE: Final = 1000  # numbers reserved by one durable write; a restart skips what is left of them
+
+
+class Records:
+    """Collects moves synchronously, writes them when `flush` is awaited."""
+
+    def __init__(self, printer: str, ledger: JobLedger) -> None:
+        self._printer, self._ledger = printer, ledger
+        self._moves: deque[OpenJob] = deque()
+        self._blocked: tuple[bytes, Reason] | None = None
+        self._next_id = self._ids_end = 0
+
+    def note(self, moves: Sequence[OpenJob]) -> None:
+        """To be recorded with the next `flush`."""
+        self._moves.extend(moves)
+
+    async def flush(self) -> None:
+        """Everything noted is durable when this returns."""
+        while self._moves:
+            move = self._moves.popleft()
+            await self._ledger.moved(move.job_id, move.state, move.evidence)
+            log.info(
+                "print job moved",
+                extra={"printer": self._printer, "job": move.job_id.hex(), "state": str(move.state)},
+            )
+
+    async def next_job(self) -> QueuedJob | None:
+        """The job to print next."""
+        return await self._ledger.next_job(self._printer)
+
+    async def unfinished(self) -> Sequence[OpenJob]:
+        """What was under way or in doubt at the last stop."""
+        return await self._ledger.unfinished(self._printer)
+
+    async def blocked(self, reason: Reason) -> None:
+        """The printer cannot print: tell the waiting job, once per reason."""
+        queued = await self.next_job()
+        if queued is not None:
+            await self.block(queued.job_id, reason)
+
+    async def block(self, job_id: bytes, reason: Reason) -> None:
+        """Tell one job, once per reason."""
+        if self._blocked != (job_id, reason):
+            self._blocked = (job_id, reason)
+            self.note([OpenJob(job_id, JobState.BLOCKED, JobEvidence(reason=reason))])
+        await self.flush()
+
+    async def process_ids(self, count: int) -> int:
+        """The first of `count` numbers this printer has never had."""
+        if self._next_id + count > self._ids_end:
+            reserve = max(count, PROCESS_ID_RESERVE)
+            self._next_id = await self._ledger.take_process_ids(self._printer, reserve)
+            self._ids_end = self._next_id + reserve
+        first = self._next_id
+        self._next_id += count
+        return first

@@ -1,0 +1,238 @@
+"""One open link to a printer: look at it, clean up after doubts, print what is queued, serve the drawer in between."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from drivers.drawer import DrawerWiring
+from drivers.errors import DeviceRefused, LinkLost, Reason
+from drivers.escpos.commands import automatic_status, process_id
+from drivers.escpos.compose import LONGEST_QR, REPORT_EVERYTHING, compose, cut
+from drivers.escpos.profile import Cutter
+from drivers.escpos.status import RealTimeQuery
+from drivers.printing.interview import Interview
+from drivers.printing.job import Fence, JobLimits, PrintJob
+from drivers.printing.kick import Kick, not_opened
+from drivers.printing.ledger import OpenJob, QueuedJob
+from drivers.printing.mailbox import CancelRequest, Mailbox, answer
+from drivers.printing.press import Press
+from drivers.printing.records import Records
+from drivers.printing.states import JobEvidence, JobState
+from drivers.printing.wire import Wire
+from drivers.utc import Clock
+
+# Longer than any single command: pushed as NULs after a break, they end a command that was cut off inside.
+LONGEST_COMMAND: Final = LONGEST_QR + 100
+SEND_SLICE_S: Final = 0.1  # a printer that stops reading must not keep others from an answer
+SEND_COMMAND_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ActorLimits:
+    """Seconds. `retry_first` doubles up to `retry_most` while the printer cannot be reached.
+
+    `look_blocked`: how often a printer that cannot print, or is silent over a job, is asked again; `look_idle`: one that
+    can, which also keeps network printers from hanging up (5 minutes on UB-E02). `separate`: how long what an uncertain
+    job left in the printer may take to come out.
+    """
+
+    job: JobLimits = field(default_factory=JobLimits)
+    connect: float = 5.0
+    close: float = 3.0
+    retry_first: float = 0.5
+    retry_most: float = 15.0
+    look_blocked: float = 2.0
+    look_idle: float = 30.0
+    separate: float = 20.0
+
+
+class Session:
+    """Serves until the link is lost (LinkLost) or a job became uncertain, after which a fresh link is due."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        press: Press,
+        records: Records,
+        mailbox: Mailbox,
+        wiring: DrawerWiring,
+        limits: ActorLimits,
+        clock: Clock,
+    ) -> None:
+        self._wire, self._press, self._records, self._mailbox = wire, press, records, mailbox
+        self._interview = Interview(wire, press.tracker)
+        self._kick = Kick(wire, self._interview, press.sensor, wiring)
+        self._limits, self._clock = limits, clock
+        self._look_at = 0.0
+
+    async def serve(self) -> None:
+        """Print and open drawers. Raises LinkLost at the end of the link."""
+        while True:
+            self._wire.check()
+            await self._records.flush()
+            await self._serve_requests()
+            obstacle = await self._look()
+            if obstacle is None:
+                obstacle = await self._acquaint()
+            if obstacle is not None:
+                await self._records.blocked(obstacle)
+            elif queued := await self._records.next_job():
+                if not await self._print(queued):
+                    return
+                continue
+            await self._mailbox.stirred(self._look_at)
+
+    async def _look(self) -> Reason | None:
+        """Ask for the condition when it is time to; return what is in the way of printing."""
+        press = self._press
+        if _now() >= self._look_at:
+            if not press.mute and not await self._interview.whole_status():
+                press.mute = press.never_spoke
+            press.publish()
+            patience = self._limits.look_idle if press.obstacle is None else self._limits.look_blocked
+            self._look_at = _now() + patience
+        return press.obstacle
+
+    async def _acquaint(self) -> Reason | None:
+        """Before the first job of a link: end what a break left behind, then find out what the printer can prove."""
+        press = self._press
+        if press.doubts.await_witness:
+            await self._command(b"\x00" * LONGEST_COMMAND)
+        if press.mute:
+            press.fence = Fence.NONE
+        elif press.fence is None:
+            identity = process_id(await self._records.process_ids(1))
+            fence = await self._interview.fence(press.profile, identity)
+            if fence is not Fence.PROCESS_ID and press.profile.has_process_id:
+                return await self._later()
+            press.fence = fence
+        elif press.doubts.await_witness and not await self._separated(press.fence):
+            return await self._later()
+        if press.doubts.await_witness:
+            await self._take_witness()
+        if not press.mute and not press.reports:
+            await self._command(automatic_status(REPORT_EVERYTHING))
+            press.reports = True
+        return self._press.obstacle
+
+    async def _later(self) -> Reason:
+        """A printer that answers real-time questions but not in order is stuck: nothing more goes in."""
+        self._look_at = _now() + self._limits.look_blocked
+        return self._press.obstacle or Reason.NO_ANSWER
+
+    async def _separated(self, fence: Fence) -> bool:
+        """Wait until what was sent before has come out; late answers settle their jobs on the way."""
+        patience = self._limits.separate
+        match fence:
+            case Fence.PROCESS_ID:
+                return await self._interview.process_id(process_id(await self._records.process_ids(1)), patience)
+            case Fence.ORDERED_STATUS:
+                return await self._interview.ordered_and_quiet(patience)
+            case Fence.NONE:
+                return True
+
+    async def _take_witness(self) -> None:
+        """Record the cutter's counter first, only then part the paper: the cut would change the evidence."""
+        press = self._press
+        changed = press.doubts.witnessed(await self._cutter_counter())
+        self._records.note(changed)
+        await self._records.flush()
+        if press.profile.cutter is not Cutter.NONE and not any(job.evidence.probably_printed for job in changed):
+            await self._command(b"\n" + cut(press.profile))
+
+    async def _cutter_counter(self) -> int | None:
+        if self._press.mute or self._press.counts_cuts is False:
+            return None
+        count = await self._interview.cutter_counter()
+        if self._press.counts_cuts is None:
+            self._press.counts_cuts = count is not None
+        return count
+
+    async def _command(self, data: bytes) -> None:
+        if await self._wire.send(data, _now() + SEND_COMMAND_S) < len(data):
+            raise LinkLost(self._press.name, "stopped reading")
+
+    # -- one job ---------------------------------------------------------------------------------------------------
+
+    async def _print(self, queued: QueuedJob) -> bool:
+        """Print one job. False when it is in doubt now, and the link with it."""
+        press = self._press
+        try:
+            bands = compose(queued.document_for(press.profile), press.profile)
+        except DeviceRefused as refused:
+            self._records.note([OpenJob(queued.job_id, JobState.CANCELLED_CLEAN, JobEvidence(reason=refused.reason))])
+            await self._records.flush()
+            return True
+        obstacle = await self._preflight()
+        if obstacle is not None:
+            await self._records.block(queued.job_id, obstacle)
+            return True
+        fence = press.fence or Fence.NONE
+        first_id = await self._records.process_ids(len(bands)) if fence is Fence.PROCESS_ID else 0
+        job = PrintJob(bands, fence, first_id, self._limits.job)
+        cutter = await self._cutter_counter()
+        press.take(queued.job_id, job)
+        press.moved(job.preflight(press.obstacle, cutter, _now()))
+        await self._deliver(job)
+        press.leave()
+        await self._records.flush()
+        self._look_at = max(self._look_at, _now() + self._limits.look_blocked)
+        return job.state is not JobState.UNCERTAIN
+
+    async def _preflight(self) -> Reason | None:
+        """One round trip when the printer reports changes by itself, else the whole list."""
+        if self._press.mute:
+            return None
+        if self._press.reports and self._press.status.paper_out is not None:
+            answered = await self._interview.status(RealTimeQuery.PRINTER)
+        else:
+            answered = await self._interview.whole_status()
+        self._press.publish()
+        self._look_at = _now() + self._limits.look_blocked
+        return self._press.obstacle if answered else Reason.NO_ANSWER
+
+    async def _deliver(self, job: PrintJob) -> None:
+        look_at = _now() + self._limits.look_blocked
+        while job.state.is_open:
+            await self._records.flush()
+            if data := job.outgoing:
+                count = await self._wire.send(data, _now() + SEND_SLICE_S)
+                self._press.moved(job.accepted(count, _now()))
+            else:
+                self._wire.check()
+                await self._mailbox.stirred(min(job.wake_at or look_at, look_at))
+            self._press.moved(job.tick(_now()))
+            if job.between_bands:
+                await self._serve_requests()
+            if job.between_bands and job.state.is_open and _now() >= look_at:
+                await self._interview.whole_status()
+                self._press.publish()
+                look_at = _now() + self._limits.look_blocked
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    async def _serve_requests(self) -> None:
+        while request := self._mailbox.next_drawer():
+            try:
+                outcome = await self._kick.carry_out(request.command, self._press.status, self._press.mute, self._clock)
+            except LinkLost as lost:
+                answer(request.answer, not_opened(request.command, lost.reason))
+                raise
+            self._press.publish()
+            answer(request.answer, outcome)
+        while cancel := self._mailbox.next_cancel():
+            await self._cancel(cancel)
+
+    async def _cancel(self, request: CancelRequest) -> None:
+        job = self._press.job_in_printer(request.job_id)
+        if job is not None and job.state is JobState.WAITING_PRINTER:
+            if await self._interview.clear():
+                self._press.moved(job.cleared())
+            else:
+                self._press.moved(job.link_lost(Reason.ANSWER_OVERDUE))
+            await self._records.flush()
+        answer(request.answer, None if job is None else job.state)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
