@@ -154,7 +154,7 @@ class _Section:
 
     def text(self, key: str) -> str | None:
         value = self.content.get(key)
-        if value is not None and not (isinstance(value, str) and value.strip()):
+        if value is not None and not (isinstance(value, str) and value):
             raise self.error("mapping_type", key, value, '"…"')
         return value
 

@@ -8,7 +8,9 @@ would shift gross prices.
 import re
 from fractions import Fraction
 
-UNIT_PRICE_SCALE = 100_000
+from branchgate.money import PRICE_UNITS_PER_CENT, divide_half_away
+
+UNIT_PRICES_PER_EURO = 100 * PRICE_UNITS_PER_CENT
 BASIS_POINTS = 10_000
 
 _PLAIN = re.compile(r"\d{1,12}(?:,\d{1,20})?")
@@ -50,13 +52,12 @@ def parse_number(text: str, unit: str = "") -> Fraction:
 
 def round_commercially(value: Fraction) -> int:
     """To the nearest integer, halves away from zero (DIN 1333)."""
-    magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return magnitude if value >= 0 else -magnitude
+    return divide_half_away(value.numerator, value.denominator)
 
 
 def unit_price(euros: Fraction) -> int:
     """Euros as an integer unit price in 1/100,000 EUR."""
-    return round_commercially(euros * UNIT_PRICE_SCALE)
+    return round_commercially(euros * UNIT_PRICES_PER_EURO)
 
 
 def gross_from_net(net_euros: Fraction, vat_rate: int) -> int:

@@ -218,7 +218,9 @@ class Problem:
         """For the shop manager: where, what, and what to do."""
         place = f"Zeile {self.line}"
         if self.column_index is not None:
-            place += f", Spalte {self.column_index}" + (f" „{self.column_name}“" if self.column_name else "")
+            place += f", Spalte {self.column_index}" + (
+                f" „{_printable(self.column_name)}“" if self.column_name else ""
+            )
         return f"{place}: {self._sentence(0)}"
 
     @property
@@ -226,9 +228,17 @@ class Problem:
         """The same sentence in English."""
         place = f"line {self.line}"
         if self.column_index is not None:
-            place += f", column {self.column_index}" + (f" “{self.column_name}”" if self.column_name else "")
+            place += f", column {self.column_index}" + (
+                f" “{_printable(self.column_name)}”" if self.column_name else ""
+            )
         return f"{place}: {self._sentence(1)}"
 
     def _sentence(self, language: int) -> str:
         value = self.value if len(self.value) <= _SHOWN_CHARACTERS else self.value[: _SHOWN_CHARACTERS - 1] + "…"
-        return _TEXTS[self.reason_code][language].format(value=value, rule=self.rule)
+        text = _TEXTS[self.reason_code][language]
+        return text.format(value=_printable(value), rule=_printable(self.rule))
+
+
+def _printable(text: str) -> str:
+    """A merchant's cell may hold control characters, which would steer the terminal that shows the message."""
+    return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in text)

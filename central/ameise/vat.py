@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from branchgate.vat import STANDARD_RATES
 from central.ameise.headers import fold
 
 
@@ -18,21 +19,15 @@ class Vat:
         return percent(self.rate)
 
 
-GENERAL = Vat(1, 1900)
-REDUCED = Vat(2, 700)
-AGRICULTURE = Vat(3, 780)
-FORESTRY = Vat(4, 550)
-NOT_TAXABLE = Vat(5, 0)
-EXEMPT = Vat(6, 0)
-UNDETERMINED = Vat(7, 0)
-ZERO_RATE = Vat(8, 0)
+BY_KEY: Mapping[int, Vat] = MappingProxyType({key: Vat(key, rate) for key, rate in STANDARD_RATES.items()})
 
-BY_KEY: Mapping[int, Vat] = MappingProxyType(
-    {vat.key: vat for vat in (GENERAL, REDUCED, AGRICULTURE, FORESTRY, NOT_TAXABLE, EXEMPT, UNDETERMINED, ZERO_RATE)}
-)
+GENERAL = BY_KEY[1]
+REDUCED = BY_KEY[2]
+NOT_TAXABLE = BY_KEY[5]
+EXEMPT = BY_KEY[6]
 
 # 0 % names four keys; a plain 0 is read as "not taxable" unless the merchant's mapping says otherwise.
-_BY_RATE = {vat.rate: vat for vat in (GENERAL, REDUCED, AGRICULTURE, FORESTRY, NOT_TAXABLE)}
+_BY_RATE = {vat.rate: vat for vat in BY_KEY.values() if vat.rate} | {0: NOT_TAXABLE}
 
 _BY_CLASS = {
     "normaler Steuersatz": GENERAL,
