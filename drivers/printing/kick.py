@@ -14,7 +14,7 @@ from drivers.drawer import (
 )
 from drivers.errors import Reason
 from drivers.escpos.status import RealTimeQuery
-from drivers.printing.condition import PrinterStatus
+from drivers.printing.condition import StatusTracker
 from drivers.printing.interview import Interview
 from drivers.printing.wire import Wire
 from drivers.utc import Clock
@@ -31,15 +31,30 @@ def not_opened(command: DrawerCommand, reason: Reason) -> DrawerOutcome:
 class Kick:
     """Opens the drawer and looks whether it opened."""
 
-    def __init__(self, wire: Wire, interview: Interview, sensor: DrawerSensor, wiring: DrawerWiring) -> None:
-        self._wire, self._interview, self._sensor, self._wiring = wire, interview, sensor, wiring
+    def __init__(
+        self,
+        wire: Wire,
+        interview: Interview,
+        tracker: StatusTracker,
+        sensor: DrawerSensor,
+        wiring: DrawerWiring,
+    ) -> None:
+        self._wire, self._interview, self._tracker = wire, interview, tracker
+        self._sensor, self._wiring = sensor, wiring
 
-    async def carry_out(self, command: DrawerCommand, status: PrinterStatus, mute: bool, clock: Clock) -> DrawerOutcome:
-        """Ask first whether the printer reads at all: bytes that wait in a buffer would open the drawer when nobody looks."""
-        if self._wiring.pulse is Pulse.BUFFERED and not (status.ready or mute):
-            return not_opened(command, status.reason or Reason.PRINTER_OFFLINE)
-        if not mute and not await self._interview.status(RealTimeQuery.PRINTER):
+    async def prepare(self, command: DrawerCommand, mute: bool) -> DrawerOutcome | None:
+        """Ask whether the printer reads at all: bytes waiting in a buffer would open the drawer when nobody looks."""
+        if mute:
+            return None
+        if not await self._interview.status(RealTimeQuery.PRINTER):
             return not_opened(command, Reason.NO_ANSWER)
+        status = self._tracker.status
+        if self._wiring.pulse is Pulse.BUFFERED and not status.ready:
+            return not_opened(command, status.reason or Reason.PRINTER_OFFLINE)
+        return None
+
+    async def pulse(self, command: DrawerCommand, clock: Clock) -> DrawerOutcome:
+        """Send the pulse, unless the command has died meanwhile, and see what the sensor says."""
         if clock() >= command.valid_until:
             return not_opened(command, Reason.EXPIRED)
         was_open = self._sensor.is_open

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from drivers.drawer import DrawerWiring
+from drivers.drawer import DrawerOutcome, DrawerState, DrawerWiring
 from drivers.errors import DeviceRefused, LinkLost, Reason
 from drivers.escpos.commands import automatic_status, process_id
 from drivers.escpos.compose import LONGEST_QR, REPORT_EVERYTHING, compose, cut
@@ -32,8 +32,7 @@ class ActorLimits:
     """Seconds. `retry_first` doubles up to `retry_most` while the printer cannot be reached.
 
     `look_blocked`: how often a printer that cannot print, or is silent over a job, is asked again; `look_idle`: one that
-    can, which also keeps network printers from hanging up (5 minutes on UB-E02). `separate`: how long what an uncertain
-    job left in the printer may take to come out.
+    can, which also keeps network printers from hanging up (5 minutes on UB-E02).
     """
 
     job: JobLimits = field(default_factory=JobLimits)
@@ -43,7 +42,6 @@ class ActorLimits:
     retry_most: float = 15.0
     look_blocked: float = 2.0
     look_idle: float = 30.0
-    separate: float = 20.0
 
 
 class Session:
@@ -61,9 +59,10 @@ class Session:
     ) -> None:
         self._wire, self._press, self._records, self._mailbox = wire, press, records, mailbox
         self._interview = Interview(wire, press.tracker)
-        self._kick = Kick(wire, self._interview, press.sensor, wiring)
+        self._kick = Kick(wire, self._interview, press.tracker, press.sensor, wiring)
         self._limits, self._clock = limits, clock
         self._look_at = 0.0
+        self._flushed = False
 
     async def serve(self) -> None:
         """Print and open drawers. Raises LinkLost at the end of the link."""
@@ -96,7 +95,8 @@ class Session:
     async def _acquaint(self) -> Reason | None:
         """Before the first job of a link: end what a break left behind, then find out what the printer can prove."""
         press = self._press
-        if press.doubts.await_witness:
+        if press.doubts.await_witness and not self._flushed:
+            self._flushed = True
             await self._command(b"\x00" * LONGEST_COMMAND)
         if press.mute:
             press.fence = Fence.NONE
@@ -104,10 +104,10 @@ class Session:
             identity = process_id(await self._records.process_ids(1))
             fence = await self._interview.fence(press.profile, identity)
             if fence is not Fence.PROCESS_ID and press.profile.has_process_id:
-                return await self._later()
+                return self._later()
             press.fence = fence
         elif press.doubts.await_witness and not await self._separated(press.fence):
-            return await self._later()
+            return self._later()
         if press.doubts.await_witness:
             await self._take_witness()
         if not press.mute and not press.reports:
@@ -115,14 +115,14 @@ class Session:
             press.reports = True
         return self._press.obstacle
 
-    async def _later(self) -> Reason:
+    def _later(self) -> Reason:
         """A printer that answers real-time questions but not in order is stuck: nothing more goes in."""
         self._look_at = _now() + self._limits.look_blocked
         return self._press.obstacle or Reason.NO_ANSWER
 
     async def _separated(self, fence: Fence) -> bool:
         """Wait until what was sent before has come out; late answers settle their jobs on the way."""
-        patience = self._limits.separate
+        patience = self._limits.look_blocked  # then the drawer gets its turn, and the question is put again
         match fence:
             case Fence.PROCESS_ID:
                 return await self._interview.process_id(process_id(await self._records.process_ids(1)), patience)
@@ -201,25 +201,29 @@ class Session:
             else:
                 self._wire.check()
                 await self._mailbox.stirred(min(job.wake_at or look_at, look_at))
+                if _now() >= look_at and job.between_bands:
+                    await self._interview.whole_status()
+                    self._press.publish()
+                    look_at = _now() + self._limits.look_blocked
             self._press.moved(job.tick(_now()))
             if job.between_bands:
                 await self._serve_requests()
-            if job.between_bands and job.state.is_open and _now() >= look_at:
-                await self._interview.whole_status()
-                self._press.publish()
-                look_at = _now() + self._limits.look_blocked
 
     # -- requests --------------------------------------------------------------------------------------------------
 
     async def _serve_requests(self) -> None:
         while request := self._mailbox.next_drawer():
+            outcome = not_opened(request.command, Reason.LINK_LOST)
             try:
-                outcome = await self._kick.carry_out(request.command, self._press.status, self._press.mute, self._clock)
-            except LinkLost as lost:
-                answer(request.answer, not_opened(request.command, lost.reason))
-                raise
+                refused = await self._kick.prepare(request.command, self._press.mute)
+                outcome = refused or DrawerOutcome(
+                    request.command.command_id, DrawerState.UNKNOWN, Reason.LINK_LOST, pulse_sent=True
+                )
+                if refused is None:
+                    outcome = await self._kick.pulse(request.command, self._clock)
+            finally:
+                answer(request.answer, outcome)
             self._press.publish()
-            answer(request.answer, outcome)
         while cancel := self._mailbox.next_cancel():
             await self._cancel(cancel)
 
