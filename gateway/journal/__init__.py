@@ -1,0 +1,1 @@
+"""The branch's journal: append-only, one hash chain, every event of every register and of the gateway itself."""

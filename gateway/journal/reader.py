@@ -1,0 +1,67 @@
+"""Reading the journal while it grows."""
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from branchgate.events import EventKind
+from gateway.journal.entries import Entry
+from gateway.store.connection import connect_read_only
+
+_COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
+
+
+class JournalReader:
+    """Reads with a connection of its own, which never makes the writer wait. For one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = connect_read_only(path)
+
+    def head(self) -> int:
+        """Sequence of the newest committed entry; 0 while there is none."""
+        row = self.connection.execute("SELECT max(sequence) FROM journal").fetchone()
+        return row[0] or 0
+
+    def read(self, after_sequence: int, limit: int) -> list[Entry]:
+        """At most `limit` entries behind `after_sequence`, in order. One short read: it ends before this returns."""
+        rows = self.connection.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", (after_sequence, limit)
+        ).fetchall()
+        return _entries(rows)
+
+    def by_event_id(self, event_id: bytes) -> Entry | None:
+        """The entry of an event, or None."""
+        return entry_of(self.connection, event_id)
+
+    def last_closing(self, register_id: str) -> Entry | None:
+        """The newest CLOSING of a register, or None."""
+        row = self.connection.execute(
+            f"SELECT {_COLUMNS} FROM journal WHERE kind = 5 AND register_id = ? ORDER BY sequence DESC LIMIT 1",
+            (register_id,),
+        ).fetchone()
+        return _entry(row) if row else None
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self.connection.close()
+
+
+def entry_of(connection: sqlite3.Connection, event_id: bytes) -> Entry | None:
+    """The entry of an event as `connection` sees it, or None."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE event_id = ?", (event_id,)).fetchone()
+    return _entry(row) if row else None
+
+
+def entry_at(connection: sqlite3.Connection, sequence: int) -> Entry | None:
+    """The entry at a place in the journal as `connection` sees it, or None."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE sequence = ?", (sequence,)).fetchone()
+    return _entry(row) if row else None
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    return Entry(row[0], row[1], row[2], row[3], EventKind(row[4]), row[5], row[6], row[7])
+
+
+def _entries(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
+    return [_entry(row) for row in rows]

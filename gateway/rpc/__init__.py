@@ -1,0 +1,1 @@
+"""The gateway's gRPC edge: one file per service, each translating between messages and the domain."""

@@ -1,0 +1,211 @@
+"""The one writer of `branch.db`: a thread that owns the connection and commits in groups.
+
+Whatever queued while the disk was busy with the last sync shares the next one, without waiting to gather; so one sale costs one sync
+when the shop is quiet, and a thousand registers' worth of sales cost few when it is not.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+from branchgate.errors import OutcomeUnknown, TryAgain
+from gateway.store.connection import connect_for_writing
+from gateway.store.reserve import NoReserve, Reserve
+
+T = TypeVar("T")
+
+DISK_FULL_RETRY_MS = 10_000
+"""How long a caller should leave a full disk alone before it tries again."""
+
+STORE_FAILED_RETRY_MS = 1_000
+"""How long a caller should wait after the disk failed."""
+
+_PRIMARY_CODE = 0xFF
+
+
+class Participant(Protocol):
+    """Keeps in the writer's thread what the open transaction is about to make true, and is told how the transaction ended."""
+
+    def committed(self) -> Callable[[], None] | None:
+        """In the writer's thread, after the sync. Returns what the event loop shall do about it, before any caller goes on."""
+
+    def rolled_back(self) -> None:
+        """In the writer's thread: forget what was not committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[sqlite3.Connection], Any]
+    future: asyncio.Future[Any]
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    future: asyncio.Future[Any]
+    result: Any = None
+    failure: Exception | None = None
+
+    def deliver(self) -> None:
+        # A caller that went away cancelled its future; what it asked for is committed all the same.
+        if self.future.done():
+            return
+        if self.failure is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.failure)
+
+
+class GroupWriter:
+    """Takes works from the event loop, runs them in its thread, answers after the commit that has reached the disk.
+
+    A work touches nothing but the connection it is given: when one work of a group raises, the group is rolled back and each work is
+    run again alone, so that only the guilty one fails.
+    """
+
+    def __init__(self, path: Path, *, reserve: Reserve | None = None) -> None:
+        self._path = path
+        self._loop = asyncio.get_running_loop()
+        self._reserve = reserve or NoReserve()
+        self._participants: list[Participant] = []
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closing = False
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._connection: sqlite3.Connection | None = connect_for_writing(path)
+        self._reserve.hold()
+        self._thread = threading.Thread(target=self._run, name="branch.db writer", daemon=True)
+        self._thread.start()
+
+    def attach(self, participant: Participant) -> None:
+        """Tells `participant` how every later transaction ends. Attach before submitting works that concern it."""
+        self._participants.append(participant)
+
+    def submit(self, work: Callable[[sqlite3.Connection], T], *, urgent: bool = False) -> asyncio.Future[T]:
+        """Queues `work`; the future is resolved with its result after the commit. Call it from the event loop.
+
+        Urgent works may use the disk's reserve; they are what closing a day needs. The future fails with whatever the work raised,
+        with TryAgain (DISK_FULL, CLOSING_DOWN, STORE_FAILED), or with OutcomeUnknown (STORE_FAILED) when the disk failed in the middle.
+        """
+        future: asyncio.Future[T] = self._loop.create_future()
+        if self._closing:
+            future.set_exception(TryAgain("CLOSING_DOWN"))
+        else:
+            self._queue.put(_Job(work, future, urgent))
+        return future
+
+    async def close(self) -> None:
+        """Commits what is queued, refuses what comes later, and closes the file."""
+        if not self._closing:
+            self._closing = True
+            self._queue.put(None)
+        await asyncio.shield(self._ended)
+        self._thread.join()
+
+    def _run(self) -> None:
+        going_on = True
+        while going_on:
+            jobs, going_on = self._next_group()
+            if jobs:
+                self._settle(jobs)
+        if self._connection is not None:
+            self._connection.close()
+        self._loop.call_soon_threadsafe(self._ended.set_result, None)
+
+    def _next_group(self) -> tuple[list[_Job], bool]:
+        """Waits for the first job and takes along whatever else has queued; False with it when the writer shall end."""
+        jobs: list[_Job] = []
+        job = self._queue.get()
+        while job is not None:
+            jobs.append(job)
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return jobs, True
+        return jobs, False
+
+    def _settle(self, jobs: list[_Job]) -> None:
+        """Commits the jobs together or, if that fails, one by one; then wakes the event loop once for all of them."""
+        outcomes: list[_Outcome] = []
+        if not self._reserve.hold():
+            outcomes = [_Outcome(job.future, failure=_disk_full()) for job in jobs if not job.urgent]
+            jobs = [job for job in jobs if job.urgent]
+        if jobs:
+            try:
+                outcomes += self._commit(jobs)
+            except Exception as failure:  # noqa: BLE001 - it belongs to a caller, who gets it below
+                outcomes += [self._alone(job) for job in jobs] if len(jobs) > 1 else [self._failed(jobs[0], failure)]
+        announcements = [call for participant in self._participants if (call := participant.committed())]
+        self._loop.call_soon_threadsafe(_deliver, outcomes, announcements)
+
+    def _alone(self, job: _Job) -> _Outcome:
+        try:
+            return self._commit([job])[0]
+        except Exception as failure:  # noqa: BLE001 - it belongs to the caller, who gets it
+            return self._failed(job, failure)
+
+    def _commit(self, jobs: list[_Job]) -> list[_Outcome]:
+        connection = self._open_connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_Outcome(job.future, job.work(connection)) for job in jobs]
+            connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back(connection)
+            raise
+        return outcomes
+
+    def _failed(self, job: _Job, failure: Exception) -> _Outcome:
+        """What the caller of a job that failed alone is told; an urgent one gets the reserve first."""
+        code = _sqlite_code(failure)
+        if code == sqlite3.SQLITE_FULL:
+            if job.urgent and self._reserve.release():
+                return self._alone(job)
+            return _Outcome(job.future, failure=_disk_full())
+        if code == sqlite3.SQLITE_IOERR:
+            # Nobody knows what reached the disk; the file, opened again, tells.
+            self._drop_connection()
+            return _Outcome(job.future, failure=OutcomeUnknown("STORE_FAILED", rule=str(failure)))
+        if code == sqlite3.SQLITE_CANTOPEN:
+            return _Outcome(
+                job.future,
+                failure=TryAgain("STORE_FAILED", rule=str(failure), retry_after_ms=STORE_FAILED_RETRY_MS),
+            )
+        return _Outcome(job.future, failure=failure)
+
+    def _roll_back(self, connection: sqlite3.Connection) -> None:
+        # A full disk makes SQLite roll back by itself.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for participant in self._participants:
+            participant.rolled_back()
+
+    def _open_connection(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = connect_for_writing(self._path)
+        return self._connection
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _deliver(outcomes: list[_Outcome], announcements: list[Callable[[], None]]) -> None:
+    for outcome in outcomes:
+        outcome.deliver()
+    for announce in announcements:
+        announce()
+
+
+def _disk_full() -> TryAgain:
+    return TryAgain("DISK_FULL", retry_after_ms=DISK_FULL_RETRY_MS)
+
+
+def _sqlite_code(failure: Exception) -> int | None:
+    code = getattr(failure, "sqlite_errorcode", None) if isinstance(failure, sqlite3.Error) else None
+    return None if code is None else code & _PRIMARY_CODE
