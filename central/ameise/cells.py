@@ -56,10 +56,8 @@ def euros(cell: Cell, negative_allowed: bool = False) -> Fraction:
     return abs(amount)
 
 
-def vat_of_rate(cell: Cell, table: VatTable) -> Vat | None:
-    """The VAT of a rate in percent. None when the cell holds the name of a known tax class instead."""
-    if table.for_class(cell.text) is not None:
-        return None
+def vat_of_rate(cell: Cell, table: VatTable) -> Vat:
+    """The VAT of a rate in percent, such as `7`, `7,00` or `7 %`."""
     basis_points = number(cell, "%", "19,00") * 100
     vat = table.for_rate(int(basis_points)) if basis_points.denominator == 1 else None
     if vat is None:

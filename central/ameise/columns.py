@@ -16,6 +16,7 @@ _REQUIRED = (
     (Meaning.VAT_RATE, Meaning.TAX_CLASS),
 )
 _READ_ONCE = (
+    Meaning.CATEGORY,  # per level
     Meaning.ARTICLE_NUMBER,
     Meaning.NAME,
     Meaning.GROSS_PRICE,
@@ -88,28 +89,33 @@ def cell(row: Row, column: Column | None) -> Cell | None:
 
 def match_columns(header: Row, mapping: ColumnMapping) -> tuple[Columns, tuple[Problem, ...]]:
     """Reads the header line. Errors among the problems: a column is missing, so its articles cannot be complete."""
-    chosen = {fold(heading): meaning for heading, meaning in mapping.meanings.items()}
-    # A meaning that the mapping gives to one column is taken away from those that only sound like it.
-    given = set(chosen.values())
     columns: list[Column] = []
-    taken: dict[tuple[Meaning, int], Column] = {}
     problems: list[Problem] = []
+    taken: dict[tuple[Meaning, int], Column] = {}
     for index, heading in enumerate(show_undecoded(text.strip()) for text in header.cells):
-        own = chosen.get(fold(heading))
-        found = own or recognise(heading)
-        if found is None or (own is None and found in given and found[0] is not Meaning.GTIN):
-            columns.append(Column(index, heading, None))
-            continue
-        if found in taken and (found[0] in _READ_ONCE or found[0] is Meaning.CATEGORY):
-            first = taken[found].heading
-            line = header.line_of(index)
-            problems.append(Problem(line, heading, index + 1, heading, first, Reason.COLUMN_IGNORED, Severity.WARNING))
-            columns.append(Column(index, heading, None))
-            continue
-        columns.append(Column(index, heading, *found))
-        taken.setdefault(found, columns[-1])
+        meaning, level = _meaning_of(heading, mapping) or (None, 0)
+        first = taken.get((meaning, level)) if meaning in _READ_ONCE else None
+        if first is not None:
+            unread = Cell(Column(index, heading, None), heading, header.line_of(index))
+            problems.append(unread.problem(Reason.COLUMN_IGNORED, first.heading, Severity.WARNING))
+            meaning, level = None, 0
+        column = Column(index, heading, meaning, level)
+        columns.append(column)
+        if meaning is not None:
+            taken.setdefault((meaning, level), column)
     result = Columns(tuple(columns))
     return result, (*problems, *_missing(header, result, mapping))
+
+
+def _meaning_of(heading: str, mapping: ColumnMapping) -> tuple[Meaning, int] | None:
+    chosen = {fold(own): meaning for own, meaning in mapping.meanings.items()}
+    if (own := chosen.get(fold(heading))) is not None:
+        return own
+    recognised = recognise(heading)
+    # A meaning that the mapping gives to one column is taken from those that only sound like it; GTINs add up.
+    if recognised in chosen.values() and recognised != (Meaning.GTIN, 0):
+        return None
+    return recognised
 
 
 def _missing(header: Row, columns: Columns, mapping: ColumnMapping) -> list[Problem]:

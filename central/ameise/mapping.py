@@ -34,6 +34,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from branchgate.errors import Refused
 from central.ameise.decoding import ENCODINGS
 from central.ameise.headers import Meaning, fold, meaning_named
 from central.ameise.numbers import NotANumberError, parse_number, round_commercially
@@ -41,29 +42,8 @@ from central.ameise.reading import SEPARATORS
 from central.ameise.vat import BY_KEY, VatTable
 
 
-class MappingError(ValueError):
+class MappingError(Refused):
     """The mapping file cannot be used: `field` is the dotted key in it, `value` what stands there, `rule` what may."""
-
-    def __init__(self, reason_code: str, field: str, value: str, rule: str) -> None:
-        super().__init__(f"mapping: {field or 'file'} = {value!r}: expected {rule}")
-        self.reason_code = reason_code
-        self.field = field
-        self.value = value
-        self.rule = rule
-
-    @property
-    def german(self) -> str:
-        """For the person who wrote the mapping file."""
-        if self.reason_code == "mapping_not_toml":
-            return f"Die Zuordnungsdatei ist kein gültiges TOML: {self.value}"
-        return f"Zuordnungsdatei, „{self.field}“: „{self.value}“ geht nicht. Erlaubt: {self.rule}."
-
-    @property
-    def english(self) -> str:
-        """The same sentence in English."""
-        if self.reason_code == "mapping_not_toml":
-            return f"The mapping file is not valid TOML: {self.value}"
-        return f"Mapping file, “{self.field}”: “{self.value}” is not possible. Allowed: {self.rule}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +77,10 @@ class ColumnMapping:
         named += [(text, key) for text, key in self._special_headings() if text is not None]
         return tuple(named)
 
+    def names(self, heading: str) -> bool:
+        """Whether deposit or weighing is read from a column of this heading."""
+        return fold(heading) in {fold(text) for text, _ in self._special_headings() if text is not None}
+
     def _special_headings(self) -> tuple[tuple[str | None, str], ...]:
         return (
             (self.deposit_amount, "deposit.amount"),
@@ -111,7 +95,7 @@ def parse_mapping(text: str) -> ColumnMapping:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MappingError("mapping_not_toml", "", str(error), "TOML") from error
+        raise MappingError("MAPPING_NOT_TOML", value=error, rule="TOML") from error
     root = _Section("", document)
     root.allow("file", "columns", "deposit", "weighed", "tax")
     file, deposit, tax = root.section("file"), root.section("deposit"), root.section("tax")
@@ -138,36 +122,36 @@ class _Section:
     path: str
     content: Mapping[str, object]
 
-    def error(self, reason_code: str, key: str, value: object, rule: str) -> MappingError:
-        return MappingError(reason_code, f"{self.path}.{key}".lstrip("."), str(value), rule)
+    def error(self, reason: str, key: str, value: object, rule: str) -> MappingError:
+        return MappingError(reason, field=f"{self.path}.{key}".lstrip("."), value=value, rule=rule)
 
     def allow(self, *keys: str) -> None:
         for key in self.content:
             if key not in keys:
-                raise self.error("mapping_key_unknown", key, key, ", ".join(keys))
+                raise self.error("MAPPING_KEY_UNKNOWN", key, key, ", ".join(keys))
 
     def section(self, key: str) -> "_Section":
         value = self.content.get(key, {})
         if not isinstance(value, dict):
-            raise self.error("mapping_type", key, value, f"[{key}]")
+            raise self.error("MAPPING_TYPE", key, value, f"[{key}]")
         return _Section(f"{self.path}.{key}".lstrip("."), value)
 
     def text(self, key: str) -> str | None:
         value = self.content.get(key)
         if value is not None and not (isinstance(value, str) and value):
-            raise self.error("mapping_type", key, value, '"…"')
+            raise self.error("MAPPING_TYPE", key, value, '"…"')
         return value
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str | None:
         value = self.text(key)
         if value is not None and value not in allowed:
-            raise self.error("mapping_value", key, value, ", ".join(map(repr, allowed)))
+            raise self.error("MAPPING_VALUE", key, value, ", ".join(map(repr, allowed)))
         return value
 
     def vat_keys(self) -> dict[str, int]:
         for word, key in self.content.items():
             if type(key) is not int or key not in BY_KEY:
-                raise self.error("mapping_vat_key", word, key, ", ".join(map(str, BY_KEY)))
+                raise self.error("MAPPING_VAT_KEY", word, key, ", ".join(map(str, BY_KEY)))
         return {word: key for word, key in self.content.items() if isinstance(key, int)}
 
 
@@ -178,7 +162,7 @@ def _meanings(columns: _Section) -> dict[str, tuple[Meaning, int]]:
         if meaning is None:
             words = [member.value for member in Meaning if member is not Meaning.CATEGORY]
             raise columns.error(
-                "mapping_meaning_unknown", heading, word, ", ".join([*words, "category_1 … category_10"])
+                "MAPPING_MEANING_UNKNOWN", heading, word, ", ".join([*words, "category_1 … category_10"])
             )
         meanings[heading] = meaning
     return meanings
@@ -191,9 +175,9 @@ def _mark(parent: _Section, key: str) -> Mark | None:
     section.allow("column", "values")
     heading, values = section.text("column"), section.content.get("values")
     if heading is None:
-        raise section.error("mapping_key_missing", "column", "", 'column = "…"')
+        raise section.error("MAPPING_KEY_MISSING", "column", "", 'column = "…"')
     if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
-        raise section.error("mapping_type", "values", values, '["…", "…"]')
+        raise section.error("MAPPING_TYPE", "values", values, '["…", "…"]')
     return Mark(heading, frozenset(fold(value) for value in values))
 
 
@@ -201,4 +185,4 @@ def _rate(tax: _Section, word: str) -> int:
     try:
         return round_commercially(parse_number(word, "%") * 100)
     except NotANumberError as error:
-        raise tax.error("mapping_rate", f"keys.{word}", word, "19, 7, 0") from error
+        raise tax.error("MAPPING_RATE", f"keys.{word}", word, "19, 7, 0") from error

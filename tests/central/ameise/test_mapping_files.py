@@ -2,6 +2,7 @@
 
 import pytest
 
+from branchgate.errors.texts import sentence
 from central.ameise import MappingError, parse_mapping
 from central.ameise.headers import Meaning
 from central.ameise.vat import Vat
@@ -53,35 +54,35 @@ def test_an_empty_mapping_means_ameises_own_headings() -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "field", "value"),
     [
-        ('[deposti]\namount = "x"', "mapping_key_unknown", "deposti", "deposti"),
-        ('[deposit]\nammount = "x"', "mapping_key_unknown", "deposit.ammount", "ammount"),
-        ('[file]\nencoding = "latin-1"', "mapping_value", "file.encoding", "latin-1"),
-        ('[file]\nseparator = "|"', "mapping_value", "file.separator", "|"),
-        ("[deposit]\namount = 3", "mapping_type", "deposit.amount", "3"),
-        ('weighed = "kg"', "mapping_type", "weighed", "kg"),
-        ('[weighed]\nvalues = ["kg"]', "mapping_key_missing", "weighed.column", ""),
-        ('[weighed]\ncolumn = "Einheit"\nvalues = "kg"', "mapping_type", "weighed.values", "kg"),
-        ('[weighed]\ncolumn = "Einheit"\nvalues = []', "mapping_type", "weighed.values", "[]"),
-        ('[columns]\n"Preis" = "price"', "mapping_meaning_unknown", "columns.Preis", "price"),
-        ('[columns]\n"Rubrik" = "category_11"', "mapping_meaning_unknown", "columns.Rubrik", "category_11"),
-        ('[tax.keys]\n"0" = 9', "mapping_vat_key", "tax.keys.0", "9"),
-        ('[tax.keys]\n"null" = 5', "mapping_rate", "tax.keys.null", "null"),
-        ('[tax.classes]\n"Bücher" = true', "mapping_vat_key", "tax.classes.Bücher", "True"),
+        ('[deposti]\namount = "x"', "MAPPING_KEY_UNKNOWN", "deposti", "deposti"),
+        ('[deposit]\nammount = "x"', "MAPPING_KEY_UNKNOWN", "deposit.ammount", "ammount"),
+        ('[file]\nencoding = "latin-1"', "MAPPING_VALUE", "file.encoding", "latin-1"),
+        ('[file]\nseparator = "|"', "MAPPING_VALUE", "file.separator", "|"),
+        ("[deposit]\namount = 3", "MAPPING_TYPE", "deposit.amount", "3"),
+        ('weighed = "kg"', "MAPPING_TYPE", "weighed", "kg"),
+        ('[weighed]\nvalues = ["kg"]', "MAPPING_KEY_MISSING", "weighed.column", ""),
+        ('[weighed]\ncolumn = "Einheit"\nvalues = "kg"', "MAPPING_TYPE", "weighed.values", "kg"),
+        ('[weighed]\ncolumn = "Einheit"\nvalues = []', "MAPPING_TYPE", "weighed.values", "[]"),
+        ('[columns]\n"Preis" = "price"', "MAPPING_MEANING_UNKNOWN", "columns.Preis", "price"),
+        ('[columns]\n"Rubrik" = "category_11"', "MAPPING_MEANING_UNKNOWN", "columns.Rubrik", "category_11"),
+        ('[tax.keys]\n"0" = 9', "MAPPING_VAT_KEY", "tax.keys.0", "9"),
+        ('[tax.keys]\n"null" = 5', "MAPPING_RATE", "tax.keys.null", "null"),
+        ('[tax.classes]\n"Bücher" = true', "MAPPING_VAT_KEY", "tax.classes.Bücher", "True"),
     ],
 )
 def test_a_wrong_key_is_named_with_what_would_be_right(text: str, reason: str, field: str, value: str) -> None:
     with pytest.raises(MappingError) as caught:
         parse_mapping(text)
     error = caught.value
-    assert (error.reason_code, error.field, error.value) == (reason, field, value)
+    assert (error.reason, error.field, error.value) == (reason, field, value)
     assert error.rule
-    assert field in error.german
-    assert field in error.english
+    assert field in sentence(error, "de")
+    assert sentence(error, "de") != sentence(error, "en")
 
 
 def test_broken_toml_names_the_line() -> None:
     with pytest.raises(MappingError) as caught:
         parse_mapping("[file]\nencoding = utf-8")
-    assert caught.value.reason_code == "mapping_not_toml"
-    assert "line 2" in caught.value.german
-    assert "line 2" in caught.value.english
+    assert caught.value.reason == "MAPPING_NOT_TOML"
+    assert "line 2" in sentence(caught.value, "de")
+    assert "line 2" in sentence(caught.value, "en")
