@@ -37,7 +37,8 @@ def read_articles(data: bytes, mapping: ColumnMapping | None = None, repeated: R
     columns, header_problems = match_columns(header, mapping)
     file = _File(header, columns, mapping, decoded.encoding)
     file.problems.extend((*table.problems, *header_problems))
-    if not any(problem.reason_code is Reason.COLUMN_MISSING for problem in header_problems):
+    # Without a column that is needed or mapped, every row would be wrong, for instance sold without its deposit.
+    if not any(problem.severity is Severity.ERROR for problem in header_problems):
         file.read([row for row in body if not row.is_blank], repeated)
     articles = tuple(article for article, _ in file.articles)
     return ImportResult(

@@ -1,5 +1,6 @@
 """Which column of this file holds what: the header line read with the merchant's mapping."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from central.ameise.decoding import show_undecoded
@@ -46,37 +47,40 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value with its place, trimmed; `line` is the line of the file where it begins."""
+    """One value with its place, trimmed."""
 
     column: Column
     text: str
-    line: int
+    row: Row
 
     def problem(self, reason: Reason, rule: str = "", severity: Severity = Severity.ERROR) -> Problem:
-        """What is wrong with this value."""
-        return Problem(self.line, self.column.heading, self.column.index + 1, self.text, rule, reason, severity)
+        """What is wrong with this value; the line is the one in which it begins."""
+        line = self.row.line_of(self.column.index)
+        return Problem(line, self.column.heading, self.column.index + 1, self.text, rule, reason, severity)
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
-    """The file's columns in their order, found by meaning or by heading."""
+    """The file's columns in their order, found by meaning or by heading; indexed once, asked for every row."""
 
-    all: tuple[Column, ...]
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.all = tuple(columns)
+        self._by_meaning: dict[Meaning, tuple[Column, ...]] = {}
+        for column in sorted(columns, key=lambda each: each.level):
+            if column.meaning is not None:
+                self._by_meaning[column.meaning] = (*self.every(column.meaning), column)
+        self._by_heading = {fold(column.heading): column for column in reversed(self.all)}
 
     def first(self, meaning: Meaning) -> Column | None:
         """The column that is read for a meaning which an article has once."""
-        return next((column for column in self.all if column.meaning is meaning), None)
+        return next(iter(self.every(meaning)), None)
 
     def every(self, meaning: Meaning) -> tuple[Column, ...]:
         """All columns of a meaning that may repeat; categories from the first level down."""
-        found = (column for column in self.all if column.meaning is meaning)
-        return tuple(sorted(found, key=lambda column: column.level))
+        return self._by_meaning.get(meaning, ())
 
     def headed(self, heading: str | None) -> Column | None:
         """The column that a mapping names."""
-        if heading is None:
-            return None
-        return next((column for column in self.all if fold(column.heading) == fold(heading)), None)
+        return self._by_heading.get(fold(heading)) if heading is not None else None
 
 
 def cell(row: Row, column: Column | None) -> Cell | None:
@@ -84,7 +88,7 @@ def cell(row: Row, column: Column | None) -> Cell | None:
     if column is None:
         return None
     text = row.cells[column.index].strip()
-    return Cell(column, text, row.line_of(column.index)) if text else None
+    return Cell(column, text, row) if text else None
 
 
 def match_columns(header: Row, mapping: ColumnMapping) -> tuple[Columns, tuple[Problem, ...]]:
@@ -96,14 +100,14 @@ def match_columns(header: Row, mapping: ColumnMapping) -> tuple[Columns, tuple[P
         meaning, level = _meaning_of(heading, mapping) or (None, 0)
         first = taken.get((meaning, level)) if meaning in _READ_ONCE else None
         if first is not None:
-            unread = Cell(Column(index, heading, None), heading, header.line_of(index))
+            unread = Cell(Column(index, heading, None), heading, header)
             problems.append(unread.problem(Reason.COLUMN_IGNORED, first.heading, Severity.WARNING))
             meaning, level = None, 0
         column = Column(index, heading, meaning, level)
         columns.append(column)
         if meaning is not None:
             taken.setdefault((meaning, level), column)
-    result = Columns(tuple(columns))
+    result = Columns(columns)
     return result, (*problems, *_missing(header, result, mapping))
 
 

@@ -65,4 +65,4 @@ class RowCells:
     def report_missing(self, reason: Reason, *meanings: Meaning) -> None:
         """A value is not set: named is the first column of `meanings` that the file has."""
         column = next(column for meaning in meanings if (column := self.columns.first(meaning)) is not None)
-        self.problems.append(Cell(column, "", self.row.line_of(column.index)).problem(reason))
+        self.problems.append(Cell(column, "", self.row).problem(reason))

@@ -153,6 +153,13 @@ def test_a_file_without_a_necessary_column_yields_no_articles() -> None:
     assert (result.articles, result.rows_read) == ((), 1)
 
 
+def test_without_the_column_of_its_deposits_a_file_yields_no_articles() -> None:
+    result = read_articles(b"Artikelnummer;Artikelname;VK Brutto;MwSt-Satz\r\n1;Pils;1,09;19", MAPPING)
+    (problem,) = result.errors
+    assert (problem.line, problem.reason_code, problem.value) == (1, Reason.COLUMN_MAPPED_MISSING, "Pfandartikel")
+    assert result.articles == ()
+
+
 def test_a_repeated_number_names_the_first_line() -> None:
     (problem,) = read("2;a;;1;;7;;;;;;", "2;b;;1;;7;;;;;;").problems
     assert (problem.line, problem.column_index, problem.rule) == (4, 1, "3")
