@@ -50,6 +50,7 @@ class Basket:
     def add(self, article: Article, quantity_thousandths: int = QUANTITY_UNITS, *, category_name: str = "") -> Line:
         """Rings up an article; its deposit follows as a line of its own. A negative quantity takes goods back.
 
+        The quantity of a deposit return is counted as it is handed over: four empty bottles pay four deposits out.
         Raises Refused (INVALID_VALUE) for a zero quantity or parts of a piece.
         """
         if quantity_thousandths == 0 or (not article.weighed and quantity_thousandths % QUANTITY_UNITS):
@@ -59,7 +60,9 @@ class Basket:
                 value=quantity_thousandths,
                 rule="whole pieces, or any weight but zero",
             )
-        case = BusinessCase.PFAND_RUECKZAHLUNG if article.deposit_return else BusinessCase.UMSATZ
+        case = BusinessCase.UMSATZ
+        if article.deposit_return:
+            case, quantity_thousandths = BusinessCase.PFAND_RUECKZAHLUNG, -quantity_thousandths
         line = self._append(article, case, article.name, quantity_thousandths, article.unit_price, category_name)
         if article.deposit:
             self._append(

@@ -12,7 +12,7 @@ from branchgate.receipts.model import BusinessCase, Payment, PaymentType
 
 WATER = Article("10", "Mineralwasser 1 l", 89_000, 1, 1900, deposit=25_000, category_key="drinks")
 CHEESE = Article("20", "Bergkäse", 2_490_000, 2, 700, unit="kg", weighed=True)
-BOTTLES = Article("30", "Leergut", -25_000, 1, 1900, deposit_return=True)
+BOTTLES = Article("30", "Leergut", 25_000, 1, 1900, deposit_return=True)
 HEADER = Header("K1-000001", 1, 1_000, 2_000, "anna", "Anna")
 
 
