@@ -1,0 +1,336 @@
+"""The actor against a scripted printer, over TCP and over a pty."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring
+from drivers.errors import Reason
+from drivers.escpos.document import Columns, Document, Text
+from drivers.escpos.profile import PROFILES, PrinterProfile
+from drivers.printing.actor import PrinterActor
+from drivers.printing.condition import Level, PrinterStatus
+from drivers.printing.job import JobLimits
+from drivers.printing.ledger import MemoryJob, MemoryLedger
+from drivers.printing.session import ActorLimits
+from drivers.printing.states import JobEvidence, JobState, Proof
+from drivers.transport.contract import Transport
+from drivers.transport.registry import transport_factory
+from tests.drivers.fake_printer import FakePrinter, PtyFront, TcpFront
+
+QUICK = ActorLimits(
+    job=JobLimits(progress=1.0, waiting=20.0, settle=0.05),
+    close=0.3,
+    retry_first=0.02,
+    retry_most=0.1,
+    look_blocked=0.1,
+)
+RECEIPT = Document((Text("Bäckerei €", bold=True), *(Columns(f"Artikel {n}", "1,00 €") for n in range(150))))
+FRONTS: tuple[type[TcpFront] | type[PtyFront], ...] = (TcpFront, PtyFront)
+
+
+@dataclass
+class Shop:
+    """A printer, its actor and the ledger between them."""
+
+    front: TcpFront | PtyFront
+    actor: PrinterActor
+    ledger: MemoryLedger
+    seen: list[PrinterStatus]
+
+    @property
+    def printer(self) -> FakePrinter:
+        return self.front.printer
+
+    def submit(self, job_id: bytes = b"bon-1", document: Document = RECEIPT) -> None:
+        self.ledger.add(MemoryJob(job_id, document))
+        self.actor.wake()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():
+                await self.ledger_or_status_changed()
+
+    async def ledger_or_status_changed(self) -> None:
+        await asyncio.sleep(0.005)  # the observer's pace; nothing under test waits for it
+
+    async def reaches(self, state: JobState, job_id: bytes = b"bon-1") -> None:
+        await self.until(lambda: self.ledger.state(job_id) is state)
+
+
+@asynccontextmanager
+async def shop(
+    front: TcpFront | PtyFront,
+    profile: PrinterProfile = PROFILES["generic-80"],
+    drawer: DrawerWiring | None = None,
+    ledger: MemoryLedger | None = None,
+    limits: ActorLimits = QUICK,
+) -> AsyncIterator[Shop]:
+    ledger = ledger or MemoryLedger()
+
+    def opened() -> Transport:
+        return transport_factory(front.address)()
+
+    actor = PrinterActor("bon", opened, ledger, profile, utc_now, drawer=drawer, limits=limits)
+    seen: list[PrinterStatus] = []
+    actor.subscribe(seen.append)
+    task = asyncio.create_task(actor.run())
+    try:
+        yield Shop(front, actor, ledger, seen)
+        assert not task.done() or task.exception() is None
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def utc_now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def command(seconds: float = 5.0) -> DrawerCommand:
+    return DrawerCommand(b"d-1", "Barverkauf", "Kasse 1", utc_now() + int(seconds * 1000))
+
+
+@pytest.fixture(params=FRONTS, ids=["tcp", "pty"])
+def front_of(request: pytest.FixtureRequest) -> type[TcpFront] | type[PtyFront]:
+    chosen: type[TcpFront] | type[PtyFront] = request.param
+    return chosen
+
+
+async def test_a_receipt_is_printed_once_the_printer_says_so(front_of: type[TcpFront] | type[PtyFront]) -> None:
+    async with front_of(FakePrinter()) as front, shop(front) as s:
+        s.submit()
+        await s.reaches(JobState.PRINTED)
+        evidence = s.ledger.evidence(b"bon-1")
+        assert (evidence.proof, evidence.cutter_before, s.printer.cuts) == (Proof.PROCESS_ID, 100, 1)
+        assert s.printer.paper.count("Artikel 149".encode("cp858")) == 1
+        assert s.ledger.history(b"bon-1") == (JobState.SENDING, JobState.AWAITING, JobState.PRINTED)
+
+
+async def test_without_process_ids_the_weaker_proof_is_named(front_of: type[TcpFront] | type[PtyFront]) -> None:
+    async with (
+        front_of(FakePrinter(process_ids=False, counter=None)) as front,
+        shop(front, PrinterProfile("clone", has_process_id=False)) as s,
+    ):
+        s.submit()
+        await s.reaches(JobState.PRINTED)
+        assert s.ledger.evidence(b"bon-1").proof is Proof.PROCESSED
+
+
+async def test_a_mute_printer_is_never_said_to_have_printed() -> None:
+    async with TcpFront(FakePrinter(mute=True)) as front, shop(front) as s:
+        s.submit()
+        await s.reaches(JobState.SENT_UNVERIFIED)
+        assert s.ledger.evidence(b"bon-1").proof is None
+
+
+async def test_silence_of_a_printer_known_to_answer_blocks_instead_of_guessing() -> None:
+    async with TcpFront(FakePrinter(mute=True)) as front, shop(front, PROFILES["TM-T88V"]) as s:
+        s.submit()
+        await s.reaches(JobState.BLOCKED)
+        assert s.ledger.evidence(b"bon-1").reason is Reason.NO_ANSWER
+        assert s.printer.cuts == 0
+
+
+async def test_out_of_paper_blocks_before_the_first_byte_and_goes_on_by_itself(
+    front_of: type[TcpFront] | type[PtyFront],
+) -> None:
+    async with front_of(FakePrinter(paper_out=True)) as front, shop(front) as s:
+        s.submit()
+        await s.reaches(JobState.BLOCKED)
+        assert s.ledger.evidence(b"bon-1").reason is Reason.PAPER_OUT
+        assert not s.printer.buffer
+        s.printer.paper_out = False
+        front.refresh()
+        await s.reaches(JobState.PRINTED)
+        assert s.printer.cuts == 1
+
+
+async def test_paper_running_out_in_the_middle_is_waited_for_and_nothing_is_sent_twice(
+    front_of: type[TcpFront] | type[PtyFront],
+) -> None:
+    async with front_of(FakePrinter(paper_out_after_bytes=3000)) as front, shop(front) as s:
+        s.submit()
+        await s.reaches(JobState.WAITING_PRINTER)
+        s.printer.paper_out = False
+        front.refresh()
+        await s.reaches(JobState.PRINTED)
+        for number in range(150):
+            assert s.printer.paper.count(f"Artikel {number} ".encode()) == 1
+
+
+async def test_a_printer_that_reports_nothing_by_itself_is_asked(front_of: type[TcpFront] | type[PtyFront]) -> None:
+    async with front_of(FakePrinter(reports=False, paper_out_after_bytes=3000)) as front, shop(front) as s:
+        s.submit()
+        await s.reaches(JobState.WAITING_PRINTER)
+        s.printer.paper_out = False
+        front.refresh()
+        await s.reaches(JobState.PRINTED)
+
+
+async def test_unplugging_in_the_middle_asks_a_person_and_the_next_receipt_is_printed(
+    front_of: type[TcpFront] | type[PtyFront],
+) -> None:
+    async with front_of(FakePrinter()) as front, shop(front) as s:
+        front.unplug_after = 3000
+        s.submit()
+        await s.reaches(JobState.UNCERTAIN)
+        s.submit(b"bon-2", Document((Text("zwei"),)))
+        await s.reaches(JobState.PRINTED, b"bon-2")
+        assert s.ledger.state(b"bon-1") is JobState.UNCERTAIN
+        evidence = s.ledger.evidence(b"bon-1")
+        assert evidence.bytes_accepted is not None
+        assert evidence.bytes_accepted > 0
+        assert evidence.cutter_after == 100
+        assert not evidence.probably_printed
+        assert s.printer.paper.count(b"Artikel 1 ") == 1
+
+
+async def test_a_late_answer_after_a_lost_link_settles_the_receipt() -> None:
+    """The printer ran out of paper with the receipt inside, the network broke, paper came, then the network."""
+    async with TcpFront(FakePrinter(paper_out_after_bytes=10)) as front, shop(front) as s:
+        s.submit(document=Document((Text("kurzer Bon"),)))
+        await s.reaches(JobState.WAITING_PRINTER)
+        await front.vanish()
+        await s.reaches(JobState.UNCERTAIN)
+        await front.listen()
+        await s.until(lambda: front.links >= 2)
+        s.printer.paper_out = False
+        front.refresh()
+        await s.reaches(JobState.PRINTED)
+        assert s.printer.paper.count(b"kurzer Bon") == 1
+
+
+async def test_an_answer_lost_with_the_link_leaves_the_cutter_as_a_witness() -> None:
+    async with TcpFront(FakePrinter(deaf_to_fences=False)) as front, shop(front) as s:
+        s.submit(b"bon-0", Document((Text("null"),)))
+        await s.reaches(JobState.PRINTED, b"bon-0")
+        s.printer.deaf_to_fences = True
+        s.submit(document=Document((Text("eins"),)))
+        await s.reaches(JobState.UNCERTAIN)
+        s.printer.deaf_to_fences = False
+        await s.until(lambda: s.ledger.evidence(b"bon-1").probably_printed)
+        assert s.ledger.evidence(b"bon-1").reason is Reason.ANSWER_OVERDUE
+        s.submit(b"bon-2", Document((Text("zwei"),)))
+        await s.reaches(JobState.PRINTED, b"bon-2")
+
+
+async def test_a_printer_that_stops_reading_is_uncertain_and_not_waited_for_forever(
+    front_of: type[TcpFront] | type[PtyFront],
+) -> None:
+    async with front_of(FakePrinter()) as front, shop(front) as s:
+        front.stall_after = 2500
+        s.submit()
+        await s.reaches(JobState.UNCERTAIN)
+
+
+async def test_what_was_under_way_at_a_restart_is_uncertain_and_not_sent_again() -> None:
+    ledger = MemoryLedger()
+    ledger.add(MemoryJob(b"bon-1", RECEIPT))
+    await ledger.moved(b"bon-1", JobState.SENDING, JobEvidence(cutter_before=100))
+    async with TcpFront(FakePrinter()) as front, shop(front, ledger=ledger) as s:
+        s.submit(b"bon-2", Document((Text("zwei"),)))
+        await s.reaches(JobState.PRINTED, b"bon-2")
+        assert ledger.state(b"bon-1") is JobState.UNCERTAIN
+        assert ledger.evidence(b"bon-1").reason is Reason.RESTARTED
+        assert b"Artikel" not in s.printer.paper
+
+
+async def test_a_receipt_inside_a_waiting_printer_can_be_taken_back() -> None:
+    async with TcpFront(FakePrinter()) as front, shop(front) as s:
+        s.submit(b"bon-0", Document((Text("null"),)))
+        await s.reaches(JobState.PRINTED, b"bon-0")
+        s.printer.paper_out_after_bytes = len(s.printer.paper) + 600
+        s.submit()
+        await s.reaches(JobState.WAITING_PRINTER)
+        assert await s.actor.cancel(b"bon-1") is JobState.PARTIAL
+        assert await s.actor.cancel(b"bon-9") is None
+
+
+async def test_a_receipt_that_cannot_be_drawn_does_not_block_those_behind_it() -> None:
+    from drivers.escpos.document import Barcode
+
+    async with TcpFront(FakePrinter()) as front, shop(front) as s:
+        s.submit(b"bad", Document((Barcode("keine Ziffern"),)))
+        s.submit(b"good", Document((Text("gut"),)))
+        await s.reaches(JobState.PRINTED, b"good")
+        assert s.ledger.state(b"bad") is JobState.CANCELLED_CLEAN
+
+
+async def test_a_printer_that_is_not_there_blocks_with_the_cause_and_is_found_later() -> None:
+    async with TcpFront(FakePrinter()) as front:
+        await front.vanish()
+        async with shop(front) as s:
+            s.submit()
+            await s.reaches(JobState.BLOCKED)
+            assert s.ledger.evidence(b"bon-1").reason is Reason.CONNECTION_REFUSED
+            assert s.actor.status.reason is Reason.CONNECTION_REFUSED
+            await front.listen()
+            await s.reaches(JobState.PRINTED)
+
+
+async def test_status_is_told_once_per_change() -> None:
+    async with TcpFront(FakePrinter()) as front, shop(front) as s:
+        await s.until(lambda: s.actor.status.ready and s.printer.asb)
+        before = len(s.seen)
+        s.printer.cover_open = True
+        front.refresh()
+        front.refresh()
+        await s.until(lambda: s.actor.status.cover_open is True)
+        await s.until(lambda: len(s.seen) > before)
+        assert [status.reason for status in s.seen[before:]] == [Reason.COVER_OPEN]
+
+
+class TestDrawer:
+    """Opening the drawer through the actor."""
+
+    WIRED = DrawerWiring(open_level=Level.LOW)
+
+    async def test_the_sensor_confirms(self, front_of: type[TcpFront] | type[PtyFront]) -> None:
+        async with front_of(FakePrinter()) as front, shop(front, drawer=self.WIRED) as s:
+            outcome = await s.actor.open_drawer(command())
+            assert (outcome.state, s.printer.pulses) == (DrawerState.OPENED, 1)
+
+    async def test_it_opens_while_the_printer_waits_for_paper(self) -> None:
+        async with TcpFront(FakePrinter(paper_out_after_bytes=3000)) as front, shop(front, drawer=self.WIRED) as s:
+            s.submit()
+            await s.reaches(JobState.WAITING_PRINTER)
+            assert (await s.actor.open_drawer(command())).state is DrawerState.OPENED
+            assert s.ledger.state(b"bon-1") is JobState.WAITING_PRINTER
+
+    async def test_a_locked_drawer_is_reported(self) -> None:
+        async with TcpFront(FakePrinter(drawer_works=False)) as front, shop(front, drawer=self.WIRED) as s:
+            outcome = await s.actor.open_drawer(command())
+            assert (outcome.state, outcome.reason) == (DrawerState.NOT_OPENED, Reason.DRAWER_DID_NOT_MOVE)
+
+    async def test_without_a_sensor_the_outcome_is_unknown(self) -> None:
+        async with TcpFront(FakePrinter()) as front, shop(front) as s:
+            outcome = await s.actor.open_drawer(command())
+            assert (outcome.state, outcome.pulse_sent) == (DrawerState.UNKNOWN, True)
+
+    async def test_an_expired_command_is_never_sent(self) -> None:
+        async with TcpFront(FakePrinter()) as front, shop(front, drawer=self.WIRED) as s:
+            await s.until(lambda: s.actor.status.ready)
+            outcome = await s.actor.open_drawer(command(seconds=-1))
+            assert (outcome.state, outcome.reason) == (DrawerState.NOT_OPENED, Reason.EXPIRED)
+            s.submit()
+            await s.reaches(JobState.PRINTED)
+            assert s.printer.pulses == 0
+
+    async def test_a_printer_that_does_not_answer_gets_no_pulse(self) -> None:
+        async with TcpFront(FakePrinter()) as front, shop(front, drawer=self.WIRED) as s:
+            await s.until(lambda: s.actor.status.ready)
+            s.printer.mute = True
+            outcome = await s.actor.open_drawer(command())
+            assert (outcome.state, outcome.reason, s.printer.pulses) == (DrawerState.NOT_OPENED, Reason.NO_ANSWER, 0)
+
+    async def test_an_unreachable_printer_is_said_at_once(self) -> None:
+        async with TcpFront(FakePrinter()) as front:
+            await front.vanish()
+            async with shop(front, drawer=self.WIRED) as s:
+                outcome = await s.actor.open_drawer(command())
+                assert (outcome.state, outcome.reason) == (DrawerState.NOT_OPENED, Reason.CONNECTION_REFUSED)
