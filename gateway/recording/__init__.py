@@ -1,1 +1,19 @@
 """Recording: events of registers are judged, journaled and settled; findings are kept, nothing that happened is thrown away."""
+
+from gateway.recording.judging import Rules
+from gateway.recording.model import EventFindings, EventToRecord, Greeting, Recorded, RefusedEvent
+from gateway.recording.recorder import Admission, Recorder, Recording
+from gateway.recording.transaction import PrintWish
+
+__all__ = [
+    "Admission",
+    "EventFindings",
+    "EventToRecord",
+    "Greeting",
+    "PrintWish",
+    "Recorded",
+    "Recorder",
+    "Recording",
+    "RefusedEvent",
+    "Rules",
+]

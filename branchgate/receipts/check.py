@@ -1,0 +1,238 @@
+"""The rules a receipt should keep. Whatever it breaks is a finding; the receipt stays as it is, because the sale happened.
+
+The register computes every figure, the checker only compares (DSFinV-K 2.4: the receipt's data is a duplicate of the print). It stands
+on the path of every sale, so sums are compared without rounding wherever that is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from branchgate.events import Finding
+from branchgate.money import PRICE_UNITS_PER_CENT, QUANTITY_UNITS, line_cents
+from branchgate.numbers import NumberRange
+from branchgate.receipts.model import GOODS, BusinessCase, Line, PaymentType, Receipt, ReceiptType
+from branchgate.vat import STANDARD_RATES, VatSum, net_of
+
+MAX_QUANTITY_THOUSANDTHS = 10_000 * QUANTITY_UNITS
+"""More of one article on one line is a typing mistake, most often a scanned barcode in the quantity field."""
+
+MAX_UNIT_PRICE = 100_000 * 100 * PRICE_UNITS_PER_CENT
+"""100,000 EUR for one unit."""
+
+MAX_CLOCK_SKEW_MS = 10 * 60 * 1000
+"""How far a register's clock may be off before it is a finding."""
+
+HISTORIC_RATES: dict[int, int] = {11: 1900, 12: 700, 21: 1600, 22: 500, 13: 1070, 23: 950, 33: 900, 43: 840}
+"""VAT keys of rates that are over, for returns of older sales (DSFinV-K Anlage 2)."""
+
+FIRST_OWN_VAT_KEY = 1000
+"""From here on keys are the merchant's own, with any rate (DSFinV-K Anlage 2)."""
+
+_KNOWN_RATES = STANDARD_RATES | HISTORIC_RATES
+_LINE_UNITS = QUANTITY_UNITS * PRICE_UNITS_PER_CENT
+_SURELY_WITHIN_A_CENT = _LINE_UNITS + _LINE_UNITS // 2
+
+
+def check_receipt(
+    receipt: Receipt,
+    *,
+    register_range: NumberRange | None,
+    last_running: int,
+    knows_article: Callable[[str], bool | None],
+    now_ms: int,
+    live: bool = False,
+) -> list[Finding]:
+    """Every rule that `receipt` breaks, in the order of its fields.
+
+    `register_range`: the form of the register's numbers, None if unknown. `last_running`: its highest running number so far, 0 for
+    none. `knows_article`: False for an article that the catalogue does not have, None if there is no catalogue. `now_ms`: the gateway's
+    clock, UTC. `live`: the sale has just happened, so that a clock behind can be told from a receipt that waited.
+    """
+    return [
+        *check_number(receipt, register_range=register_range, last_running=last_running),
+        *check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=live),
+    ]
+
+
+def check_number(receipt: Receipt, *, register_range: NumberRange | None, last_running: int) -> list[Finding]:
+    """The rules about the receipt's number: its form, and that numbers go up by one."""
+    found: list[Finding] = []
+    running = receipt.running_number
+    if register_range is not None:
+        _check_form(receipt, register_range, found)
+    if running == last_running + 1:
+        return found
+    if running < 1:
+        reason, rule = "RECEIPT_NUMBER_INVALID", "numbers start at 1"
+    elif running == last_running:
+        reason, rule = "RECEIPT_NUMBER_DUPLICATE", f"{last_running} is used already"
+    elif running < last_running:
+        reason, rule = "RECEIPT_NUMBER_ORDER", f"comes after {last_running}"
+    else:
+        reason, rule = "RECEIPT_NUMBER_GAP", f"expected {last_running + 1}"
+    found.append(Finding(reason, "running_number", str(running), rule))
+    return found
+
+
+def check_content(
+    receipt: Receipt, *, knows_article: Callable[[str], bool | None], now_ms: int, live: bool = False
+) -> list[Finding]:
+    """All rules but those about the number: lines, VAT, payments, times, what belongs together."""
+    found: list[Finding] = []
+    total, by_rate, returns = _check_lines(receipt.lines, knows_article, found)
+    if receipt.total_cents != total:
+        found.append(
+            Finding("RECEIPT_SUM_MISMATCH", "total_cents", str(receipt.total_cents), f"the lines add up to {total}")
+        )
+    _check_vat_sums(receipt.vat_sums, by_rate, found)
+    _check_payments(receipt, found)
+    _check_times(receipt, now_ms, live, found)
+    _check_kind(receipt, returns, found)
+    return found
+
+
+def _check_form(receipt: Receipt, register_range: NumberRange, found: list[Finding]) -> None:
+    number = receipt.receipt_number
+    printed = register_range.running(number)
+    if printed is None:
+        first = register_range.number(1)
+        found.append(Finding("RECEIPT_NUMBER_FOREIGN", "receipt_number", number, f"this register's look like {first}"))
+    elif printed != receipt.running_number:
+        found.append(
+            Finding("RECEIPT_NUMBER_MISMATCH", "receipt_number", number, f"running number is {receipt.running_number}")
+        )
+
+
+def _check_lines(
+    lines: tuple[Line, ...], knows_article: Callable[[str], bool | None], found: list[Finding]
+) -> tuple[int, dict[tuple[int, int], int], bool]:
+    """Checks each line; returns the sum of those that count, the sums by VAT key and rate, and whether turnover goes back."""
+    total = 0
+    returns = False
+    by_rate: dict[tuple[int, int], int] = {}
+    for index, line in enumerate(lines):
+        quantity, price, gross = line.quantity_thousandths, line.unit_price, line.gross_cents
+        key, rate = line.vat_key, line.vat_rate_basis_points
+        if not -_SURELY_WITHIN_A_CENT < quantity * price - gross * _LINE_UNITS < _SURELY_WITHIN_A_CENT:
+            _check_line_sum(line, index, found)
+        if not (
+            -MAX_QUANTITY_THOUSANDTHS <= quantity <= MAX_QUANTITY_THOUSANDTHS
+            and -MAX_UNIT_PRICE <= price <= MAX_UNIT_PRICE
+        ):
+            _report_absurd(line, index, found)
+        if _KNOWN_RATES.get(key) != rate:
+            _check_rate(key, rate, f"lines[{index}]", found)
+        case = line.business_case
+        if case in GOODS and line.article_number and knows_article(line.article_number) is False:
+            found.append(
+                Finding(
+                    "ARTICLE_UNKNOWN", f"lines[{index}].article_number", line.article_number, "not in the catalogue"
+                )
+            )
+        if not line.voided:
+            total += gross
+            by_rate[key, rate] = by_rate.get((key, rate), 0) + gross
+            if quantity < 0 and case is BusinessCase.UMSATZ:
+                returns = True
+    return total, by_rate, returns
+
+
+def _check_line_sum(line: Line, index: int, found: list[Finding]) -> None:
+    computed = line_cents(line.quantity_thousandths, line.unit_price)
+    if abs(computed - line.gross_cents) > 1:
+        found.append(
+            Finding(
+                "LINE_SUM_MISMATCH",
+                f"lines[{index}].gross_cents",
+                str(line.gross_cents),
+                f"quantity times price is {computed}",
+            )
+        )
+
+
+def _report_absurd(line: Line, index: int, found: list[Finding]) -> None:
+    if abs(line.quantity_thousandths) > MAX_QUANTITY_THOUSANDTHS:
+        rule = f"at most {MAX_QUANTITY_THOUSANDTHS} thousandths"
+        found.append(
+            Finding("QUANTITY_ABSURD", f"lines[{index}].quantity_thousandths", str(line.quantity_thousandths), rule)
+        )
+    if abs(line.unit_price) > MAX_UNIT_PRICE:
+        rule = f"at most {MAX_UNIT_PRICE} hundred-thousandths of a euro"
+        found.append(Finding("PRICE_ABSURD", f"lines[{index}].unit_price", str(line.unit_price), rule))
+
+
+def _check_rate(key: int, rate: int, where: str, found: list[Finding]) -> None:
+    expected = _KNOWN_RATES.get(key)
+    if expected is not None:
+        found.append(
+            Finding(
+                "VAT_RATE_MISMATCH", f"{where}.vat_rate_basis_points", str(rate), f"key {key} stands for {expected}"
+            )
+        )
+    elif key < FIRST_OWN_VAT_KEY:
+        found.append(Finding("VAT_KEY_UNKNOWN", f"{where}.vat_key", str(key), "not a key of DSFinV-K Anlage 2"))
+
+
+def _check_vat_sums(vat_sums: tuple[VatSum, ...], by_rate: dict[tuple[int, int], int], found: list[Finding]) -> None:
+    for index, vat in enumerate(vat_sums):
+        key, rate, gross = vat.vat_key, vat.vat_rate_basis_points, vat.gross_cents
+        # Taken out as it is met, so that a second sum of the same rate and a rate without a sum both show.
+        expected = by_rate.pop((key, rate), 0)
+        if gross != expected:
+            found.append(
+                Finding(
+                    "VAT_SUM_MISMATCH", f"vat_sums[{index}].gross_cents", str(gross), f"the lines add up to {expected}"
+                )
+            )
+        # A rate of -100 % has no net.
+        net = net_of(gross, rate) if rate > -10_000 else gross
+        if vat.net_cents != net:
+            found.append(
+                Finding("VAT_NET_MISMATCH", f"vat_sums[{index}].net_cents", str(vat.net_cents), f"net is {net}")
+            )
+        if vat.vat_cents != gross - vat.net_cents:
+            rule = f"gross minus net is {gross - vat.net_cents}"
+            found.append(Finding("VAT_TAX_MISMATCH", f"vat_sums[{index}].vat_cents", str(vat.vat_cents), rule))
+    for (key, rate), gross in by_rate.items():
+        if gross:
+            rule = f"lines with key {key} at {rate} add up to {gross}"
+            found.append(Finding("VAT_SUM_MISSING", "vat_sums", "", rule))
+
+
+def _check_payments(receipt: Receipt, found: list[Finding]) -> None:
+    paid = cash = 0
+    for payment in receipt.payments:
+        amount = payment.amount_cents
+        paid += amount
+        if payment.type is PaymentType.BAR:
+            cash += amount
+    if paid != receipt.total_cents and receipt.type is ReceiptType.BELEG:
+        found.append(
+            Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {receipt.total_cents}")
+        )
+    given, change = receipt.cash_given_cents, receipt.change_cents
+    if (given or change) and given - change != cash:
+        found.append(
+            Finding("CASH_CHANGE_MISMATCH", "cash_given_cents", str(given), f"{change} change leaves not {cash} cash")
+        )
+
+
+def _check_times(receipt: Receipt, now_ms: int, live: bool, found: list[Finding]) -> None:
+    started, finished = receipt.started_at_ms, receipt.finished_at_ms
+    if finished < started:
+        found.append(Finding("TIME_ORDER", "finished_at_ms", str(finished), f"started at {started}"))
+    if finished > now_ms + MAX_CLOCK_SKEW_MS:
+        found.append(Finding("CLOCK_AHEAD", "finished_at_ms", str(finished), f"the gateway's clock says {now_ms}"))
+    elif live and finished < now_ms - MAX_CLOCK_SKEW_MS:
+        found.append(Finding("CLOCK_BEHIND", "finished_at_ms", str(finished), f"the gateway's clock says {now_ms}"))
+
+
+def _check_kind(receipt: Receipt, returns: bool, found: list[Finding]) -> None:
+    if not receipt.lines and receipt.type is ReceiptType.BELEG:
+        found.append(Finding("RECEIPT_EMPTY", "lines", "", "a Beleg has at least one line"))
+    if receipt.type is ReceiptType.AV_SONSTIGE and not receipt.type_name:
+        found.append(Finding("TYPE_NAME_MISSING", "type_name", "", "AVSonstige needs a name"))
+    if (returns or receipt.reverses_receipt) and not receipt.references:
+        rule = "a return or void names the receipt it goes back to"
+        found.append(Finding("REFERENCE_MISSING", "references", "", rule))

@@ -1,0 +1,67 @@
+"""Judging an event before it is written: can it be read, and which rules does it break?
+
+Needs nothing of the store, so it happens in the event loop while the writer waits for the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from branchgate.errors import Refused
+from branchgate.events import EventKind, Finding
+from branchgate.numbers import NumberRange
+from branchgate.receipts.check import check_content
+from branchgate.receipts.codec import decode_receipt
+from branchgate.receipts.model import Receipt
+from gateway.journal.chain import EVENT_ID_BYTES
+from gateway.recording.model import EventToRecord
+
+FROM_REGISTERS: dict[int, EventKind] = {
+    kind.value: kind
+    for kind in (EventKind.RECEIPT, EventKind.PARKED, EventKind.DRAWER, EventKind.CASH_COUNT, EventKind.TSE)
+}
+"""What registers make. All other kinds are the gateway's own: a register must not be able to close a day by sending bytes."""
+
+
+class Rules(Protocol):
+    """What the branch knows that a receipt can be checked against. Called in the event loop, on the path of every sale."""
+
+    def number_range(self, register_id: str) -> NumberRange | None:
+        """The form of the register's receipt numbers; None if it is not known."""
+
+    def knows_article(self, article_number: str) -> bool | None:
+        """False for an article that the catalogue does not have; None while there is no catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An event that can be recorded (`kind` set; `receipt` for receipts) or one that is refused for good (`refusal` set)."""
+
+    event: EventToRecord
+    kind: EventKind | None
+    receipt: Receipt | None = None
+    findings: tuple[Finding, ...] = ()
+    refusal: Finding | None = None
+
+
+def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now_ms: int) -> Judged:
+    """Reads the event and applies all rules but those that depend on what its register sent before."""
+    if len(event.event_id) != EVENT_ID_BYTES:
+        return _refused(event, "EVENT_ID_INVALID", "event_id", event.event_id.hex(), f"{EVENT_ID_BYTES} bytes")
+    kind = FROM_REGISTERS.get(event.kind)
+    if kind is None:
+        return _refused(event, "EVENT_KIND_NOT_ALLOWED", "kind", str(event.kind), "not a kind that registers make")
+    if kind is not EventKind.RECEIPT:
+        return Judged(event, kind)
+    try:
+        receipt = decode_receipt(event.body)
+    except Refused as failure:
+        return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
+    found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
+    return Judged(event, kind, receipt, tuple(found))
+
+
+def _refused(event: EventToRecord, reason: str, field: str, value: str, rule: str) -> Judged:
+    return Judged(event, None, refusal=Finding(reason, field, value, rule))

@@ -1,0 +1,100 @@
+"""What the gateway knows of each register, changed in the same commit as the event that changes it.
+
+It is read from the store in every transaction that needs it, never from memory, so that a closing and a sale cannot disagree.
+"""
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from gateway.store.schema import Schema
+
+RECORDING = Schema(
+    "recording",
+    (
+        """
+        CREATE TABLE register_state (
+            register_id TEXT PRIMARY KEY,
+            register_sequence INTEGER NOT NULL,
+            running_number INTEGER NOT NULL,
+            z_number INTEGER NOT NULL,
+            period_first_sequence INTEGER NOT NULL,
+            receipts INTEGER NOT NULL,
+            findings INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    ),
+)
+"""One row per register that has ever sent an event or been paired."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterState:
+    """Where a register stands.
+
+    `register_sequence`: its highest settled event. `running_number`: the highest receipt number used. `z_number`: its last closing,
+    0 before the first. Of the open period: `period_first_sequence` (journal sequence of its first receipt, 0 while it has none),
+    `receipts` and `findings` (entries that broke rules, conflicts, refusals).
+    """
+
+    register_sequence: int = 0
+    running_number: int = 0
+    z_number: int = 0
+    period_first_sequence: int = 0
+    receipts: int = 0
+    findings: int = 0
+
+
+UNKNOWN_REGISTER = RegisterState()
+"""A register that has not sent anything yet."""
+
+
+def read_state(connection: sqlite3.Connection, register_id: str) -> RegisterState:
+    """Where the register stands, as `connection` sees it."""
+    row = connection.execute(
+        "SELECT register_sequence, running_number, z_number, period_first_sequence, receipts, findings"
+        " FROM register_state WHERE register_id = ?",
+        (register_id,),
+    ).fetchone()
+    return RegisterState(*row) if row else UNKNOWN_REGISTER
+
+
+def write_state(connection: sqlite3.Connection, register_id: str, state: RegisterState) -> None:
+    """Replaces where the register stands; belongs in the transaction that read it."""
+    connection.execute(
+        "INSERT OR REPLACE INTO register_state"
+        " (register_id, register_sequence, running_number, z_number, period_first_sequence, receipts, findings)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            register_id,
+            state.register_sequence,
+            state.running_number,
+            state.z_number,
+            state.period_first_sequence,
+            state.receipts,
+            state.findings,
+        ),
+    )
+
+
+def registers_with_open_period(connection: sqlite3.Connection) -> list[str]:
+    """The registers that have receipts behind their last closing."""
+    rows = connection.execute(
+        "SELECT register_id FROM register_state WHERE period_first_sequence > 0 ORDER BY register_id"
+    )
+    return [row[0] for row in rows]
+
+
+def close_period(connection: sqlite3.Connection, register_id: str) -> RegisterState:
+    """Ends the open period in the transaction that appends its CLOSING: counts the Z number up, empties the period's figures."""
+    closed = read_state(connection, register_id)
+    state = replace(closed, z_number=closed.z_number + 1, period_first_sequence=0, receipts=0, findings=0)
+    write_state(connection, register_id, state)
+    return state
+
+
+def numbers_start_at(connection: sqlite3.Connection, register_id: str, next_running_number: int) -> None:
+    """Says at pairing where the register's receipt numbers go on; never back."""
+    state = read_state(connection, register_id)
+    if next_running_number - 1 > state.running_number:
+        state = replace(state, running_number=next_running_number - 1)
+    write_state(connection, register_id, state)
