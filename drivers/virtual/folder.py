@@ -1,0 +1,96 @@
+"""A folder with everything that came out: a picture and a text per slip, and one line of JSON per event in `paper.jsonl`.
+
+`paper.jsonl` is only appended to, and a slip's line comes after its files, so that whoever follows it can open them.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from drivers.virtual.events import (
+    BuffersCleared,
+    BytesLost,
+    Complaint,
+    DrawerMoved,
+    DrawerPulsed,
+    PowerCycled,
+    PrinterEvent,
+    ProcessIdAnswered,
+    SlipDone,
+)
+from drivers.virtual.paper import Slip
+from drivers.virtual.render import render_slip
+
+Record = Mapping[str, str | int | bool | list[str] | None]
+
+
+def event_record(event: PrinterEvent) -> Record:
+    """An event as a flat JSON object; `kind` tells which."""
+    match event:
+        case SlipDone(slip):
+            return slip_record(slip)
+        case DrawerPulsed(pin, real_time, opened, connection):
+            return {
+                "kind": "drawer_pulse",
+                "pin": pin,
+                "real_time": real_time,
+                "opened": opened,
+                "connection": connection,
+            }
+        case DrawerMoved(is_open, connection):
+            return {"kind": "drawer", "open": is_open, "connection": connection}
+        case ProcessIdAnswered(process_id):
+            return {"kind": "process_id", "process_id": process_id.decode("ascii", "replace")}
+        case PowerCycled(boot):
+            return {"kind": "power_cycle", "boot": boot}
+        case BuffersCleared(lost_bytes):
+            return {"kind": "buffers_cleared", "lost_bytes": lost_bytes}
+        case BytesLost(count):
+            return {"kind": "bytes_lost", "count": count}
+        case Complaint(text):
+            return {"kind": "complaint", "text": text}
+
+
+def slip_record(slip: Slip) -> Record:
+    """What is known about a slip, without its picture."""
+    return {
+        "kind": "slip",
+        "number": slip.number,
+        "text": slip.text,
+        "receipt_number": slip.receipt_number,
+        "copy": slip.copy,
+        "complete": slip.complete,
+        "interruption": slip.interruption,
+        "cut": slip.cut,
+        "qr": list(slip.qr_payloads),
+        "barcodes": list(slip.barcodes),
+        "connection": slip.connection,
+        "boot": slip.boot,
+    }
+
+
+class PaperFolder:
+    """Writes into one folder; goes on numbering where an earlier run ended."""
+
+    def __init__(self, folder: Path, width: int) -> None:
+        self._folder = folder
+        self._width = width
+        folder.mkdir(parents=True, exist_ok=True)
+        numbers = [re.fullmatch(r"slip-(\d+)", path.stem) for path in folder.glob("slip-*.png")]
+        self._last = max((int(found[1]) for found in numbers if found), default=0)
+
+    def write(self, event: PrinterEvent, time_ms: int) -> None:
+        """Record an event that happened at this time (UTC milliseconds)."""
+        record: Record = {"time": time_ms, **event_record(event)}
+        if isinstance(event, SlipDone):
+            record = {**record, **self._keep(event.slip)}
+        with (self._folder / "paper.jsonl").open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    def _keep(self, slip: Slip) -> Record:
+        self._last += 1
+        name = f"slip-{self._last:04d}"
+        render_slip(slip, self._width).save(self._folder / f"{name}.png", optimize=True)
+        (self._folder / f"{name}.txt").write_text(slip.text, encoding="utf-8")
+        return {"number": self._last, "png": f"{name}.png", "txt": f"{name}.txt"}
