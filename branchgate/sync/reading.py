@@ -1,0 +1,105 @@
+"""Pages for all readers of one source: read once, encoded once, kept for those who come to the same cursor a little later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from branchgate.clock import Clock
+from branchgate.sync.cursor import Cursor, Phase
+from branchgate.sync.pages import Page, Read, make_page
+from branchgate.sync.source import FeedSource
+
+_T = TypeVar("_T")
+
+SHELF_BYTES = 32 * 1024 * 1024
+_SAME_LOAD_MS = 60_000
+
+
+class Runner(Protocol):
+    """Runs blocking work where it may block, for example in the thread that owns a database connection."""
+
+    async def __call__(self, work: Callable[[], _T]) -> _T:
+        """The result of `work`, or what it raised."""
+
+
+async def run_here(work: Callable[[], _T]) -> _T:
+    """A runner for stores that answer at once, from memory."""
+    return work()
+
+
+class PageReader:
+    """Reads pages of a source by way of `run`.
+
+    Pages of full loads are kept up to `shelf_bytes`, the oldest leave first. Readers that begin within a minute share the position at
+    which their load began and hence every page; a kept page cannot be too old, since what changed after that position is replayed
+    at the end of the load. Pages of the tail are only shared while they are being read: they are small, and a reader that
+    comes later is better served with the latest change of each entry.
+    """
+
+    def __init__(self, source: FeedSource, run: Runner, clock: Clock, *, shelf_bytes: int = SHELF_BYTES) -> None:
+        self._source = source
+        self._run = run
+        self._clock = clock
+        self._shelf_bytes = shelf_bytes
+        self._shelf: OrderedDict[Read, Page] = OrderedDict()
+        self._shelved_bytes = 0
+        self._flights: dict[Read, asyncio.Future[Page]] = {}
+        self._load_began_at: Cursor | None = None
+        self._load_began_ms = 0
+
+    async def read(self, read: Read) -> Page:
+        """The page, shared with whoever asks for the same one meanwhile."""
+        shelved = self._shelf.get(read)
+        if shelved is not None:
+            self._shelf.move_to_end(read)
+            return shelved
+        flight = self._flights.get(read)
+        if flight is None:
+            flight = self._flights[read] = asyncio.ensure_future(self._run(lambda: make_page(self._source, read)))
+            flight.add_done_callback(lambda done: self._landed(read, done))
+        page = await asyncio.shield(flight)
+        return self._with_shared_beginning(page) if read.at is None else page
+
+    def changed(self) -> None:
+        """The source has something new: a read that has begun may have missed it, so nobody may join it any more."""
+        for read in [read for read in self._flights if read.at is None or read.at.phase is not Phase.SNAPSHOT]:
+            del self._flights[read]
+
+    def clear(self) -> None:
+        """Gives back the memory of kept pages."""
+        self._shelf.clear()
+        self._shelved_bytes = 0
+        self._load_began_at = None
+
+    def _landed(self, read: Read, flight: asyncio.Future[Page]) -> None:
+        if self._flights.get(read) is flight:
+            del self._flights[read]
+        if flight.cancelled() or flight.exception() is not None:
+            return
+        if read.at is not None and read.at.phase is Phase.SNAPSHOT:
+            self._keep(read, flight.result())
+
+    def _keep(self, read: Read, page: Page) -> None:
+        self._shelf[read] = page
+        self._shelved_bytes += page.size
+        while self._shelved_bytes > self._shelf_bytes:
+            _, oldest = self._shelf.popitem(last=False)
+            self._shelved_bytes -= oldest.size
+
+    def _with_shared_beginning(self, page: Page) -> Page:
+        now_ms = self._clock.monotonic_ms()
+        began_at = self._load_began_at
+        if (
+            began_at is None
+            or now_ms - self._load_began_ms > _SAME_LOAD_MS
+            or began_at.epoch != page.state.epoch
+            or not page.state.oldest_position <= began_at.position <= page.state.head
+        ):
+            self.clear()
+            began_at = self._load_began_at = page.after
+            self._load_began_ms = now_ms
+        return replace(page, after=began_at)
