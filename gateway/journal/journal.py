@@ -95,31 +95,12 @@ class Journal:
         tail = self._tail or read_head(connection)
         sequence, previous = tail.sequence, tail.chain_hash
         appended = []
-        for entry in entries:
-            _check(entry)
+        for new in entries:
             sequence += 1
-            head = header(
-                sequence,
-                entry.event_id,
-                entry.register_id.encode(),
-                entry.register_sequence,
-                entry.kind,
-                now_ms,
-                len(entry.body),
-            )
-            previous = link(previous, head, entry.body)
-            row = (
-                sequence,
-                entry.event_id,
-                entry.register_id,
-                entry.register_sequence,
-                entry.kind,
-                now_ms,
-                entry.body,
-                previous,
-            )
-            connection.execute(_INSERT, row)
-            appended.append(Entry(*row))
+            entry = _chained(new, sequence, previous, now_ms)
+            previous = entry.chain_hash
+            connection.execute(_INSERT, _row(entry))
+            appended.append(entry)
         self._tail = Head(sequence, previous)
         return appended
 
@@ -132,6 +113,19 @@ class Journal:
             return self.append_in(connection, [entry])[0]
 
         return await self._writer.submit(work, urgent=entry.kind in MAY_USE_RESERVE)
+
+    async def go_on_under(self, journal_id: bytes, note: NewEntry) -> Entry:
+        """Appends `note` and goes on under another id, in one commit; cursors beyond the head come back to it."""
+
+        def work(connection: sqlite3.Connection) -> Entry:
+            head = (self._tail or read_head(connection)).sequence
+            connection.execute("UPDATE cursors SET sequence = ? WHERE sequence > ?", (head, head))
+            write_journal_id(connection, journal_id)
+            return self.append_in(connection, [note])[0]
+
+        entry = await self._writer.submit(work, urgent=True)
+        self.journal_id = journal_id
+        return entry
 
     def follow(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Calls back in the event loop with the new head after each commit that moved it. Returns what ends it."""
@@ -156,8 +150,31 @@ class Journal:
             self._loop.call_soon(follower, head.sequence)
 
 
-def _check(entry: NewEntry) -> None:
-    if len(entry.event_id) != EVENT_ID_BYTES:
+def _chained(new: NewEntry, sequence: int, previous: bytes, now_ms: int) -> Entry:
+    event_id, register_id, register_sequence, kind, body = (
+        new.event_id,
+        new.register_id,
+        new.register_sequence,
+        new.kind,
+        new.body,
+    )
+    if len(event_id) != EVENT_ID_BYTES:
         raise Refused(
-            "INVALID_VALUE", field="event_id", value=entry.event_id.hex(), rule=f"{EVENT_ID_BYTES} bytes are needed"
+            "INVALID_VALUE", field="event_id", value=event_id.hex(), rule=f"{EVENT_ID_BYTES} bytes are needed"
         )
+    head = header(sequence, event_id, register_id.encode(), register_sequence, kind, now_ms, len(body))
+    return Entry(sequence, event_id, register_id, register_sequence, kind, now_ms, body, link(previous, head, body))
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.sequence,
+        entry.event_id,
+        entry.register_id,
+        entry.register_sequence,
+        # A plain int: sqlite3 looks for an adapter for everything that is a subclass.
+        entry.kind.value,
+        entry.recorded_at_ms,
+        entry.body,
+        entry.chain_hash,
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, OutcomeUnknown, Refused, TryAgain
+from branchgate.numbers import NumberRange
 from gateway.journal.journal import MAY_USE_RESERVE, Journal
 from gateway.recording.judging import Judged, Rules, judge
 from gateway.recording.model import EventToRecord, Greeting, Recorded
@@ -43,7 +44,8 @@ class Recording:
     async def settled(self) -> Recorded:
         """Waits for the disk. Passing reasons are part of the answer, never raised."""
         try:
-            return await self._result
+            # Shielded: whoever stops waiting must not free room in the queue that the message still takes.
+            return await asyncio.shield(self._result)
         except (TryAgain, OutcomeUnknown) as failure:
             # Events carry their id, so an outcome that is not known is found out by sending again.
             return self._recorder.nothing_taken(self._register_id, failure)
@@ -116,8 +118,10 @@ class Recorder:
         """
         now_ms = self._clock.now_ms()
 
+        numbers = self._rules.number_range(register_id)
+
         def work(connection: sqlite3.Connection) -> Recorded:
-            return self._transaction(connection, register_id, now_ms).skip_to(oldest_held)
+            return self._transaction(connection, register_id, numbers, now_ms).skip_to(oldest_held)
 
         return await Recording(self, register_id, self._writer.submit(work)).settled()
 
@@ -126,18 +130,22 @@ class Recorder:
         return Recorded(read_state(self._reading, register_id).register_sequence, try_again=failure)
 
     def _submit(self, register_id: str, judged: Sequence[Judged], now_ms: int) -> asyncio.Future[Recorded]:
+        numbers = self._rules.number_range(register_id)
+
         def work(connection: sqlite3.Connection) -> Recorded:
-            return self._transaction(connection, register_id, now_ms).record(judged)
+            return self._transaction(connection, register_id, numbers, now_ms).record(judged)
 
         urgent = bool(judged) and all(each.kind in MAY_USE_RESERVE for each in judged)
         return self._writer.submit(work, urgent=urgent)
 
-    def _transaction(self, connection: sqlite3.Connection, register_id: str, now_ms: int) -> RecordingTransaction:
+    def _transaction(
+        self, connection: sqlite3.Connection, register_id: str, numbers: NumberRange | None, now_ms: int
+    ) -> RecordingTransaction:
         return RecordingTransaction(
             connection,
             self._journal,
             register_id,
-            register_range=self._rules.number_range(register_id),
+            register_range=numbers,
             print_wish=self._print_wish,
             now_ms=now_ms,
         )
@@ -149,9 +157,11 @@ class Recorder:
         self._waiting_events += events
         self._waiting_bytes += size
 
-        def settled(_: asyncio.Future[Recorded]) -> None:
+        def settled(done: asyncio.Future[Recorded]) -> None:
             self._waiting_events -= events
             self._waiting_bytes -= size
+            # Taken note of here as well: the stream that waited for it may be gone.
+            done.exception()
 
         result.add_done_callback(settled)
 

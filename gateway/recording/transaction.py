@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from branchgate.errors import BranchgateError, TryAgain
@@ -223,9 +222,8 @@ _HIGHEST_RUNNING = 999_999_999
 
 def _derived(purpose: bytes, register_id: str, event_id: bytes, kind: int = 0, body: bytes = b"") -> bytes:
     """An id for what the gateway says about an event: a UUIDv8 (RFC 9562, 5.8) out of the event's SHA-256."""
-    digest = hashlib.sha256(
-        b"\0".join((purpose, register_id.encode(), event_id, str(kind).encode(), hashlib.sha256(body).digest()))
-    ).digest()
+    parts = (purpose.decode(), register_id, event_id.hex(), str(kind), hashlib.sha256(body).hexdigest())
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
     value = int.from_bytes(digest[:16], "big")
     value = value & ~(0xF << 76) | 0x8 << 76
     value = value & ~(0b11 << 62) | 0b10 << 62
