@@ -87,9 +87,9 @@ class _Entry:
 class MemoryLedger:
     """A ledger for one printer and one process: for the command line, and to test actors against."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_process_id: int = 0) -> None:
         self._entries: dict[bytes, _Entry] = {}
-        self._next_process_id = 0
+        self._next_process_id = first_process_id
 
     def add(self, job: MemoryJob) -> None:
         """Queue a job; the same id again is the same job."""
@@ -131,7 +131,7 @@ class MemoryLedger:
         ]
 
     async def take_process_ids(self, printer: str, count: int) -> int:
-        """Count up from 0."""
+        """Count up."""
         first = self._next_process_id
         self._next_process_id += count
         return first

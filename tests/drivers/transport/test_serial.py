@@ -1,0 +1,45 @@
+"""Serial lines: exclusive, with real flow control, and patient at the end."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from drivers.errors import DeviceUnavailable, Reason
+from drivers.transport.registry import transport_factory
+from tests.drivers.transport.peers import PtyPeer, soon
+
+
+@pytest.fixture
+async def printer() -> AsyncIterator[PtyPeer]:
+    device = PtyPeer(flow="xonxoff")
+    await device.start()
+    yield device
+    await device.transport.close(soon(0.2))
+    device.stop()
+
+
+async def test_a_second_process_cannot_open_the_port(printer: PtyPeer) -> None:
+    with pytest.raises(DeviceUnavailable) as caught:
+        await transport_factory(printer.address)().open(soon())
+    assert caught.value.reason is Reason.PORT_IN_USE
+
+
+async def test_a_missing_port_is_named() -> None:
+    with pytest.raises(DeviceUnavailable) as caught:
+        await transport_factory("serial:///dev/no-such-port")().open(soon())
+    assert caught.value.reason is Reason.DEVICE_ABSENT
+
+
+async def test_the_printers_xoff_stops_the_host_and_xon_lets_it_go_on(printer: PtyPeer) -> None:
+    printer.say(b"\x13\x12")
+    assert await printer.transport.read(soon()) == b"\x12"  # the XOFF before it has been obeyed
+    accepted = await printer.transport.send(b"x" * 100_000, soon(0.1))
+    assert await printer.hear_to_end() == b""
+    printer.say(b"\x11")
+    assert await printer.hear(accepted) == b"x" * accepted
+
+
+async def test_closing_does_not_wait_for_ever_for_a_stopped_printer(printer: PtyPeer) -> None:
+    printer.say(b"\x13")
+    await printer.transport.send(b"x" * 100, soon(0.1))
+    await printer.transport.close(soon(0.1))

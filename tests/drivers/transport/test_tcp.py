@@ -1,0 +1,77 @@
+"""Ways in which a TCP printer loses receipts silently, each tried and shut."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from drivers.errors import DeviceUnavailable, LinkLost, Reason
+from drivers.transport.registry import transport_factory
+from tests.drivers.transport.peers import TcpPeer, soon
+
+
+@pytest.fixture
+async def printer() -> AsyncIterator[TcpPeer]:
+    device = TcpPeer()
+    await device.start()
+    yield device
+    await device.transport.close(soon(0.2))
+    device.stop()
+
+
+async def test_unread_status_bytes_do_not_cut_off_the_receipt(printer: TcpPeer) -> None:
+    """Closing a socket with unread input sends RST: the printer got 6,144 of 159,198 bytes, the host saw success."""
+    receipt = b"receipt " * 20_000
+    printer.say(b"\x14\x00\x00\x0f" * 2)
+    heard = asyncio.create_task(printer.hear_to_end())
+    heard.add_done_callback(lambda _heard: printer.stop())
+    assert await printer.transport.send(receipt, soon()) == len(receipt)
+    await printer.transport.close(soon())
+    assert await heard == receipt
+
+
+async def test_the_first_write_after_the_peers_end_is_noticed(printer: TcpPeer) -> None:
+    """The kernel accepts the first write after a FIN and the receipt is gone without an error."""
+    printer.finish()
+    await _fin_arrived(printer)
+    with pytest.raises(LinkLost):
+        await printer.transport.send(b"receipt", soon())
+
+
+async def test_a_waiting_answer_does_not_hide_that_the_link_is_alive(printer: TcpPeer) -> None:
+    printer.say(b"\x12")
+    await printer.transport.send(b"x", soon())
+    assert await printer.transport.read(soon()) == b"\x12"
+
+
+async def _fin_arrived(printer: TcpPeer) -> None:
+    with pytest.raises(LinkLost):
+        await printer.transport.read(soon())
+
+
+async def test_a_refused_connection_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    transport = transport_factory(f"tcp://127.0.0.1:{port}")()
+    with pytest.raises(DeviceUnavailable) as caught:
+        await transport.open(soon())
+    assert caught.value.reason is Reason.CONNECTION_REFUSED
+
+
+async def test_an_unknown_host_is_named() -> None:
+    transport = transport_factory("tcp://no-such-printer.invalid")()
+    with pytest.raises(DeviceUnavailable) as caught:
+        await transport.open(soon(20))
+    assert caught.value.reason is Reason.HOST_UNKNOWN
+
+
+async def test_a_host_that_does_not_answer_is_given_up_at_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        crowd = [transport_factory(f"tcp://127.0.0.1:{port}")() for _ in range(6)]
+        answers = await asyncio.gather(*(one.open(soon(0.3)) for one in crowd), return_exceptions=True)
+        refusals = [error for error in answers if isinstance(error, DeviceUnavailable)]
+        assert {error.reason for error in refusals} == {Reason.CONNECTION_TIMEOUT}
+        for one in crowd:
+            await one.close(soon(0.01))
