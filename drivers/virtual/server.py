@@ -144,8 +144,11 @@ class VirtualPrinterServer:
             await waiter
 
     async def paper_written(self) -> None:
-        """Wait until the folder holds everything that has come out so far."""
-        await self._unwritten.join()
+        """Wait until the folder holds everything that has come out so far, or cannot be written to."""
+        if self._writing:
+            written = asyncio.create_task(self._unwritten.join())
+            await asyncio.wait({written, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+            written.cancel()
 
     # The hand at the printer; see `drivers.virtual.control.Controlled`.
 

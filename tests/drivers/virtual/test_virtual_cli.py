@@ -1,0 +1,55 @@
+import asyncio
+import json
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from drivers.virtual.cli import virtual_printer
+from tests.drivers.virtual.jobs import fence, receipt
+
+app = typer.Typer()
+app.command()(virtual_printer)
+
+PROGRAM = "import typer; from drivers.virtual.cli import virtual_printer; typer.run(virtual_printer)"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_the_command_says_where_it_is_and_what_came_out_and_stops_on_a_signal(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    options = ["--tcp", "127.0.0.1:0", "--pty", str(tmp_path / "p"), "--paper", str(tmp_path), "--json"]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, *options, stdout=PIPE, stderr=PIPE)
+    assert process.stdout is not None
+    ready = json.loads(await process.stdout.readline())
+    host, port = ready["tcp"].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(receipt(4711) + fence(b"AB01"))
+    await reader.readexactly(7)
+    slip = json.loads(await process.stdout.readline())
+    assert (slip["kind"], slip["receipt_number"]) == ("slip", "4711")
+    writer.close()
+    process.send_signal(number)
+    _, complaints = await process.communicate()
+    assert (process.returncode, complaints) == (0, b"")
+    assert (tmp_path / "slip-0001.png").exists()
+    assert not (tmp_path / "p").is_symlink()
+
+
+def test_a_port_in_use_ends_the_command_with_a_sentence_that_names_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        result = CliRunner().invoke(app, ["--tcp", address])
+    assert result.exit_code == 1
+    assert f"{address} kann nicht geöffnet werden / cannot be opened" in result.stderr
+
+
+def test_an_unknown_fault_is_named() -> None:
+    result = CliRunner().invoke(app, ["--fault", "paper"])
+    assert result.exit_code == 2
+    assert "must be one of" in result.stderr

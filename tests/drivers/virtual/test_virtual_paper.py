@@ -1,0 +1,146 @@
+import escpos.printer
+import pytest
+import zxingcpp
+from PIL import Image
+
+from drivers.virtual.barcodes import NotEncodable, encode
+from drivers.virtual.paper import Slip
+from drivers.virtual.printer import VirtualPrinter
+from drivers.virtual.render import INK, PAPER, SIDE_MARGIN, TABLE, TORN_EDGE, render_slip
+from drivers.virtual.settings import PrinterSettings
+from tests.drivers.virtual.jobs import CUT, INIT, qr, raster, text
+
+WIDTH = 576
+
+
+def slip_of(job: bytes, columns: int = 48) -> Slip:
+    printer = VirtualPrinter(PrinterSettings(columns=columns))
+    events = printer.receive(job + CUT, 0).events
+    assert len(printer.slips) == 1, events
+    return printer.slips[0]
+
+
+def symbols(job: bytes) -> list[tuple[str, str]]:
+    picture = render_slip(slip_of(INIT + job), WIDTH).convert("L")
+    return [(barcode.format.name, barcode.text) for barcode in zxingcpp.read_barcodes(picture)]
+
+
+def dark_columns(picture: Image.Image) -> tuple[int, int]:
+    box = picture.convert("L").point(lambda level: 255 if level < 128 else 0).getbbox()
+    assert box is not None
+    return box[0], box[2]
+
+
+def test_code_page_858_prints_umlauts_and_the_euro_sign() -> None:
+    assert slip_of(INIT + text("Grüße ß 12,50 € ÄÖÜ\n")).text == "Grüße ß 12,50 € ÄÖÜ\n"
+
+
+def test_the_german_character_set_replaces_brackets() -> None:
+    assert slip_of(b"\x1b@\x1bR\x02{|}~[\\]\n").text == "äöüßÄÖÜ\n"
+
+
+def test_the_wrong_slot_shows_on_paper_what_a_customer_would_see() -> None:
+    assert slip_of(b"\x1b@\x1bt\x00\xd5\n").text == "╒\n"
+
+
+def test_a_line_that_is_too_long_goes_on_in_the_next() -> None:
+    assert slip_of(b"x" * 50 + b"\n").text == "x" * 48 + "\nxx\n"
+
+
+def test_double_width_halves_the_columns() -> None:
+    assert slip_of(b"\x1d!\x10" + b"x" * 30 + b"\n").text == "x" * 24 + "\nxxxxxx\n"
+
+
+def test_justification_and_tabulators_show_as_spaces() -> None:
+    job = b"\x1ba\x01mitte\n\x1ba\x02rechts\n\x1ba\x00a\tb\n"
+    assert slip_of(job).text == " " * 21 + "mitte\n" + " " * 42 + "rechts\n" + "a       b\n"
+
+
+def test_characters_stand_in_the_column_grid() -> None:
+    picture = render_slip(slip_of(b"\xdb" * 48 + b"\n"), WIDTH)
+    assert dark_columns(picture) == (SIDE_MARGIN, SIDE_MARGIN + WIDTH)
+
+
+@pytest.mark.parametrize(("columns", "width"), [(48, 640), (32, 448)])
+def test_the_picture_is_as_wide_as_the_roll(columns: int, width: int) -> None:
+    assert render_slip(slip_of(b"x\n", columns), columns * 12).width == width
+
+
+def test_the_paper_is_off_white_and_inverse_text_is_dark() -> None:
+    picture = render_slip(slip_of(b"\x1dB\x01   \n"), WIDTH)
+    assert picture.getpixel((0, 0)) == PAPER
+    assert picture.getpixel((SIDE_MARGIN + 10, 48 + 10)) == INK
+
+
+def test_a_qr_code_can_be_read_from_the_paper() -> None:
+    payload = "V0;kasse-1;Kassenbeleg-V1;Beleg^7.40_0.00_0.00_0.00_0.00^7.40:Bar;17;34"
+    assert symbols(b"\x1ba\x01" + qr(payload.encode())) == [("QRCode", payload)]
+    assert slip_of(qr(b"abc")).qr_payloads == ("abc",)
+
+
+@pytest.mark.parametrize(
+    ("job", "expected"),
+    [
+        (b"\x1dkC\x0c400638133393", ("EAN13", "4006381333931")),
+        (b"\x1dk\x024006381333931\x00", ("EAN13", "4006381333931")),
+        (b"\x1dkD\x079638507", ("EAN8", "96385074")),
+        (b"\x1dkA\x0b03600029145", ("EAN13", "0036000291452")),
+        (b"\x1dkE\x08BON 4711", ("Code39", "BON 4711")),
+        (b"\x1dkF\x06123456", ("ITF", "123456")),
+        (b"\x1dkI\x0a{BBon-4711", ("Code128", "Bon-4711")),
+        (b"\x1dkI\x05{C\x0c\x22\x38", ("Code128", "123456")),
+        (b"\x1dkG\x06A1234B", ("Codabar", "A1234B")),
+    ],
+)
+def test_bar_codes_can_be_read_from_the_paper(job: bytes, expected: tuple[str, str]) -> None:
+    assert symbols(b"\x1dh\x50\x1dw\x03\x1dH\x02" + job) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("system", "data"), [(67, b"4006381333930"), (67, b"12"), (70, b"123"), (73, b"abc"), (72, b"x"), (69, b"\xff")]
+)
+def test_data_that_does_not_fit_a_bar_code_is_refused(system: int, data: bytes) -> None:
+    with pytest.raises(NotEncodable):
+        encode(system, data)
+
+
+def test_raster_column_and_stored_graphics_print_the_same_dots() -> None:
+    row = b"\xf0\x0f\xaa"
+    column_bytes = bytes(0xFF if row[x // 8] >> (7 - x % 8) & 1 else 0 for x in range(24) for _ in range(3))
+    stored = b"\x30p0\x01\x011\x18\x00\x18\x00" + row * 24
+    graphics = (
+        raster(24, row),
+        b"\x1b3\x18\x1b*\x21\x18\x00" + column_bytes + b"\n",
+        b"\x1d(L" + len(stored).to_bytes(2, "little") + stored + b"\x1d(L\x02\x0002",
+        b"\x1d8L" + len(stored).to_bytes(4, "little") + stored + b"\x1d(L\x02\x0002",
+    )
+    pictures = {render_slip(slip_of(graphic), WIDTH).tobytes() for graphic in graphics}
+    assert len(pictures) == 1
+
+
+def test_a_slip_that_was_given_up_looks_torn() -> None:
+    printer = VirtualPrinter()
+    printer.receive(b"Bon-Nr. 1\n", 0)
+    printer.power_cycle(1)
+    torn = render_slip(printer.slips[0], WIDTH)
+    assert torn.getpixel((TORN_EDGE, torn.height - 1)) == TABLE
+    assert torn.getpixel((0, 0)) == PAPER
+
+
+def test_the_output_of_python_escpos_is_understood() -> None:
+    host = escpos.printer.Dummy()
+    host.charcode("CP858")
+    host.set(align="center", bold=True, double_height=True, double_width=True)
+    host.text("Bäckerei\n")
+    host.set(align="left", bold=False, normal_textsize=True)
+    host.text("Bon-Nr. 12\nKaffee 2,90 €\n")
+    host.qr("https://example.org/12", native=True, size=4)
+    host.image(Image.new("1", (64, 16)))
+    host.cut()
+    printer = VirtualPrinter()
+    printer.receive(host.output, 0)
+    slip = printer.slips[0]
+    assert slip.receipt_number == "12"
+    assert "Kaffee 2,90 €" in slip.text
+    assert "[image 64x16]" in slip.text
+    assert slip.qr_payloads == ("https://example.org/12",)
