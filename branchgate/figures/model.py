@@ -1,0 +1,164 @@
+"""Figures, closings and summaries as frozen values. Money in cents, quantities in thousandths, times in UTC milliseconds.
+
+Only receipts of type Beleg count (DSFinV-K 2.4, closing module). Hours, users, categories and articles tell *turnover*: the lines of a
+receipt other than movements of money (`CASH_MOVEMENTS`), so that an opening float is nobody's sale. The total, the payments, the
+business cases and the VAT tell everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from branchgate.receipts.model import BusinessCase
+from branchgate.vat import VatSum
+
+TOP_ARTICLES = 20
+"""How many articles the figures list."""
+
+CASH_MOVEMENTS = frozenset(
+    {
+        BusinessCase.ANFANGSBESTAND,
+        BusinessCase.PRIVATENTNAHME,
+        BusinessCase.PRIVATEINLAGE,
+        BusinessCase.GELDTRANSIT,
+        BusinessCase.LOHNZAHLUNG,
+        BusinessCase.EINZAHLUNG,
+        BusinessCase.AUSZAHLUNG,
+        BusinessCase.DIFFERENZ_SOLL_IST,
+    }
+)
+"""Business cases that move money without selling anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFigure:
+    """Payments of one type (ZAHLART_TYP), name and currency; the amount in the branch's currency."""
+
+    type: str
+    name: str
+    currency: str
+    count: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessCaseFigure:
+    """Lines of one business case (GV_TYP)."""
+
+    business_case: str
+    count: int
+    gross_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFigure:
+    """Turnover of one category; key and name are empty for articles without one."""
+
+    category_key: str
+    category_name: str
+    gross_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserFigure:
+    """Sales of one user."""
+
+    user_id: str
+    receipt_count: int
+    gross_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourFigure:
+    """Sales of one hour, 0 to 23 in the branch's time zone."""
+
+    hour: int
+    receipt_count: int
+    gross_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFigure:
+    """Turnover of one article; the text is the one it was last sold under."""
+
+    article_number: str
+    text: str
+    quantity_thousandths: int
+    gross_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Sums over the counting receipts of one or more periods.
+
+    `gross_cents` is the sum of all counting receipts, money movements included; `cash_cents` is all cash paid in and out, opening float
+    included, and thus what should be in the drawer. First and last receipt number are those of one register and empty in a sum.
+    """
+
+    receipt_count: int = 0
+    line_count: int = 0
+    gross_cents: int = 0
+    first_receipt_number: str = ""
+    last_receipt_number: str = ""
+    vat: tuple[VatSum, ...] = ()
+    payments: tuple[PaymentFigure, ...] = ()
+    business_cases: tuple[BusinessCaseFigure, ...] = ()
+    categories: tuple[CategoryFigure, ...] = ()
+    users: tuple[UserFigure, ...] = ()
+    hours: tuple[HourFigure, ...] = ()
+    top_articles: tuple[ArticleFigure, ...] = ()
+    return_count: int = 0
+    return_cents: int = 0
+    void_count: int = 0
+    void_cents: int = 0
+    line_void_count: int = 0
+    discount_cents: int = 0
+    training_count: int = 0
+    cash_cents: int = 0
+    finding_count: int = 0
+    no_sale_count: int = 0
+
+    @property
+    def turnover_cents(self) -> int:
+        """What was sold: all business cases that are not movements of money."""
+        moved = {case.dsfinvk for case in CASH_MOVEMENTS}
+        return sum(figure.gross_cents for figure in self.business_cases if figure.business_case not in moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """One register's Z: body of a CLOSING event. `chain_hash` is the journal's at `through_journal_sequence`, printed as an anchor."""
+
+    register_id: str
+    z_number: int
+    business_day: str
+    closed_at_ms: int
+    through_journal_sequence: int
+    figures: Figures
+    user_id: str
+    taxonomy_version: str
+    chain_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryColumns:
+    """Turnover by hour, category and VAT key: the n-th value of each column belongs together."""
+
+    hour: tuple[int, ...] = ()
+    category: tuple[int, ...] = ()
+    vat_key: tuple[int, ...] = ()
+    gross_cents: tuple[int, ...] = ()
+    line_count: tuple[int, ...] = ()
+    category_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One register's period for central: `z_number` is 0 while it is open, `business_day` an ISO 8601 date."""
+
+    register_id: str
+    business_day: str
+    z_number: int
+    through_journal_sequence: int
+    figures: Figures
+    columns: SummaryColumns

@@ -1,0 +1,218 @@
+"""The gateway's side of the sales store: keeps the child alive and asks it.
+
+A child that dies is started again, ever more slowly; whoever was waiting is told to try again. Recording never waits for any of this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from branchgate.errors import TryAgain
+from branchgate.figures import Summary
+from gateway.sales import replies
+from gateway.sales.days import DayRule
+from gateway.sales.frames import FrameReader, Message, frame
+from gateway.sales.opened import EXIT_SUSPECT, Opened, Tuning
+from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
+
+BUSY = "SALES_STORE_BUSY"
+
+FIRST_PAUSE_MS = 100
+LONGEST_PAUSE_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SalesFiles:
+    """The journal's file and the store's; both in the data folder."""
+
+    journal: Path
+    store: Path
+
+
+class SalesStore:
+    """Asks the sales store. Every question raises TryAgain (SALES_STORE_BUSY) when the child is not there or too slow.
+
+    `through` is the journal sequence that an answer must at least cover; the reply tells exactly what it covers. `opened` is how the
+    last child found the file.
+    """
+
+    def __init__(
+        self, files: SalesFiles, rule: DayRule, *, tuning: Tuning | None = None, answer_within_ms: int = 60_000
+    ) -> None:
+        self.opened: Opened | None = None
+        self._files = files
+        self._rule = rule
+        self._tuning = tuning or Tuning()
+        self._answer_within_ms = answer_within_ms
+        self._head = 0
+        self._asked = 0
+        self._suspect = False
+        self._writer: asyncio.StreamWriter | None = None
+        self._child: asyncio.subprocess.Process | None = None
+        self._pending: dict[int, asyncio.Future[Message]] = {}
+        self._keeper: asyncio.Task[None] | None = None
+        self._first: asyncio.Future[Opened] | None = None
+
+    @property
+    def child_id(self) -> int | None:
+        """Process id of the running child."""
+        return self._child.pid if self._child is not None else None
+
+    async def start(self) -> Opened:
+        """Starts the child and tells how it found the file: compare `ahead` with the journal before recording goes on.
+
+        Raises TryAgain (SALES_STORE_BUSY) when the first child fails; further ones are tried in the background all the same.
+        """
+        self._first = asyncio.get_running_loop().create_future()
+        self._keeper = asyncio.create_task(self._keep())
+        return await self._first
+
+    async def close(self) -> None:
+        """Ends the child: it notices that this end of the socket is closed."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeper
+            self._keeper = None
+
+    def head_moved(self, head: int) -> None:
+        """Follows the journal (`Journal.follow`): the child fills in its own time."""
+        self._head = head
+        self._tell({"ask": "head", "head": head})
+
+    def use(self, rule: DayRule) -> None:
+        """Another time zone or shift of the business day, from each register's next period on."""
+        if rule != self._rule:
+            self._rule = rule
+            self._tell(
+                {
+                    "ask": "day",
+                    "time_zone": rule.time_zone,
+                    "day_starts_at_minutes": rule.day_starts_at_minutes,
+                }
+            )
+
+    async def figures(self, register_id: str | None, through: int) -> FiguresReply:
+        """The open period of a register, or of all registers as one sum (X)."""
+        return replies.figures_reply(await self._ask("open_figures", through, register_id=register_id))
+
+    async def open_periods(self, register_id: str | None, through: int) -> OpenPeriodsReply:
+        """The open periods with a receipt, each with its figures, by one reading of the sales."""
+        return replies.open_periods_reply(await self._ask("open_periods", through, register_id=register_id))
+
+    async def figures_of(self, periods: Sequence[tuple[str, int]], through: int) -> FiguresReply:
+        """One sum over periods named by register and Z number, open or closed."""
+        return replies.figures_reply(await self._ask("figures_of", through, periods=[list(name) for name in periods]))
+
+    async def summaries(self, business_day: str | None, through: int) -> tuple[Summary, ...]:
+        """Each register's period of a business day (ISO 8601), or every open one."""
+        return replies.summaries(await self._ask("summaries", through, business_day=business_day))
+
+    async def closings(self, register_id: str | None, limit: int, through: int) -> tuple[RecordedClosing, ...]:
+        """Past closings, newest first."""
+        return replies.closings(await self._ask("closings", through, register_id=register_id, limit=limit))
+
+    async def watermark(self) -> int:
+        """Up to which journal sequence the store is filled."""
+        reply = await self._ask("watermark", 0)
+        return replies.covered(reply).through
+
+    async def _ask(self, question: str, through: int, **details: Any) -> Message:
+        if self._writer is None or self.opened is None:
+            raise _busy()
+        self._asked += 1
+        number = self._asked
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._pending[number] = future
+        try:
+            self._tell({"id": number, "ask": question, "through": through, **details})
+            async with asyncio.timeout(self._answer_within_ms / 1000):
+                return await future
+        except TimeoutError:
+            raise _busy() from None
+        finally:
+            self._pending.pop(number, None)
+
+    def _tell(self, message: Message) -> None:
+        if self._writer is not None:
+            self._writer.write(frame(message))
+
+    async def _keep(self) -> None:
+        """Starts children for as long as the gateway runs."""
+        pause_ms = FIRST_PAUSE_MS
+        while True:
+            lived = await self._live_once()
+            if self._first is not None and not self._first.done():
+                self._first.set_exception(_busy())
+            pause_ms = FIRST_PAUSE_MS if lived else min(2 * pause_ms, LONGEST_PAUSE_MS)
+            await asyncio.sleep(pause_ms / 1000)
+
+    async def _live_once(self) -> bool:
+        """One child from start to end; whether it came as far as opening the store."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self._arguments(theirs.fileno()),
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        reader, writer = await asyncio.open_connection(sock=ours)
+        self._child, self._writer = child, writer
+        try:
+            frames = FrameReader()
+            while data := await _received(reader):
+                for message in frames.feed(data):
+                    self._take(message)
+            return self.opened is not None
+        finally:
+            self.opened = self._writer = None
+            writer.close()
+            for future in self._pending.values():
+                if not future.done():
+                    future.set_exception(_busy())
+            self._suspect = await asyncio.shield(child.wait()) == EXIT_SUSPECT
+            self._child = None
+
+    def _arguments(self, descriptor: int) -> list[str]:
+        arguments = [
+            *("-m", "gateway.sales"),
+            *("--journal", str(self._files.journal)),
+            *("--store", str(self._files.store)),
+            *("--socket-fd", str(descriptor)),
+            *("--time-zone", self._rule.time_zone),
+            *("--day-starts-at-minutes", str(self._rule.day_starts_at_minutes)),
+            *("--memory-limit-mb", str(self._tuning.memory_limit_mb)),
+            *("--threads", str(self._tuning.threads)),
+        ]
+        return [*arguments, "--read-all"] if self._suspect else arguments
+
+    def _take(self, message: Message) -> None:
+        if "opened" in message:
+            self.opened = Opened(**message["opened"])
+            if self._first is not None and not self._first.done():
+                self._first.set_result(self.opened)
+            self._tell({"ask": "head", "head": self._head})
+            return
+        future = self._pending.get(message.get("id", 0))
+        if future is not None and not future.done():
+            future.set_result(message)
+
+
+async def _received(reader: asyncio.StreamReader) -> bytes:
+    """What the child sent; nothing once it has ended, however abruptly."""
+    try:
+        return await reader.read(65536)
+    except ConnectionResetError:
+        return b""
+
+
+def _busy() -> TryAgain:
+    return TryAgain(BUSY, retry_after_ms=1_000)

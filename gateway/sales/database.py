@@ -1,0 +1,162 @@
+"""The DuckDB file: opened and verified against the journal, else set aside under a dated name and begun anew.
+
+A DuckDB file whose log has a wrong tail refuses to open or opens short, so nothing is believed that the journal does not confirm.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from gateway.sales.opened import Opened, Tuning
+from gateway.sales.source import JournalEnd, JournalSource
+from gateway.sales.tables import LOADED, SCHEMA, SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Up to which entry of which journal a file is filled, and how many rows that made per table."""
+
+    journal_id: bytes
+    sequence: int
+    chain_hash: bytes
+    rows: dict[str, int]
+
+
+class Unfit(Exception):
+    """The file cannot go on: `reason` is a stable code, `ahead_watermark` is set when the journal is shorter than the file."""
+
+    def __init__(self, reason: str, ahead_watermark: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.ahead_watermark = ahead_watermark
+
+
+def open_store(
+    path: Path, journal: JournalSource, tuning: Tuning, now_ms: int, *, read_all: bool = False
+) -> tuple[duckdb.DuckDBPyConnection, Opened]:
+    """A connection whose content is a part of the journal from its first entry on.
+
+    `read_all` reads every block first: after an error in DuckDB only that tells damage from a full disk. Raises duckdb.Error when
+    even an empty file cannot be made.
+    """
+    end = journal.end()
+    if not path.exists():
+        # A log without its database belongs to nothing; DuckDB would replay it into the new file.
+        wal_of(path).unlink(missing_ok=True)
+        return _begin(path, tuning, end), Opened(0)
+    connection = None
+    try:
+        connection = connect(path, tuning)
+        sequence = _verify(connection, journal, end)
+        if read_all:
+            _read_all(connection)
+    except duckdb.Error as failure:
+        _close_damaged(connection)
+        name = set_aside(path, now_ms)
+        return _begin(path, tuning, end), Opened(0, name, f"UNREADABLE: {str(failure).splitlines()[0]}")
+    except Unfit as unfit:
+        _close_damaged(connection)
+        name = set_aside(path, now_ms)
+        ahead = unfit.ahead_watermark > 0
+        return _begin(path, tuning, end), Opened(0, name, unfit.reason, ahead, unfit.ahead_watermark)
+    return connection, Opened(sequence)
+
+
+def connect(path: Path, tuning: Tuning) -> duckdb.DuckDBPyConnection:
+    """Opens the file with the limits of a small machine; nothing is fetched from the network."""
+    return duckdb.connect(
+        str(path),
+        config={
+            "memory_limit": f"{tuning.memory_limit_mb}MB",
+            "threads": tuning.threads,
+            "temp_directory": str(temporary_of(path)),
+            "checkpoint_threshold": f"{tuning.checkpoint_threshold_mb}MB",
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+
+
+def read_watermark(connection: duckdb.DuckDBPyConnection) -> Watermark:
+    """The one row of `watermark`. Raises Unfit when the file is of another version or has none."""
+    rows = connection.execute(
+        "SELECT schema_version, journal_id, sequence, chain_hash, rows_loaded FROM watermark"
+    ).fetchall()
+    if len(rows) != 1 or rows[0][0] != SCHEMA_VERSION:
+        raise Unfit("OTHER_VERSION")
+    _, journal_id, sequence, chain_hash, loaded = rows[0]
+    return Watermark(bytes.fromhex(journal_id), sequence, bytes.fromhex(chain_hash), json.loads(loaded))
+
+
+def wal_of(path: Path) -> Path:
+    """DuckDB's write-ahead log of a file."""
+    return path.with_name(path.name + ".wal")
+
+
+def temporary_of(path: Path) -> Path:
+    """The folder beside the file for batches on their way in and for what does not fit into memory."""
+    return path.with_name(path.name + ".tmp")
+
+
+def set_aside(path: Path, now_ms: int) -> str:
+    """Renames the file, and its log with it so that the pair can still be opened; returns the new name."""
+    stamp = datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    base = path.with_name(f"{path.name}.set-aside-{stamp}")
+    kept, count = base, 1
+    while kept.exists() or wal_of(kept).exists():
+        count += 1
+        kept = base.with_name(f"{base.name}-{count}")
+    if wal_of(path).exists():
+        wal_of(path).rename(wal_of(kept))
+    path.rename(kept)
+    return kept.name
+
+
+def _verify(connection: duckdb.DuckDBPyConnection, journal: JournalSource, end: JournalEnd) -> int:
+    """The watermark's sequence, once journal id, head, chain hash and numbers of rows agree. Raises Unfit.
+
+    The chain hash ties the numbers written with it to exactly these entries, so rows are compared with them and the journal need not
+    be read from its start.
+    """
+    mark = read_watermark(connection)
+    if mark.journal_id != end.journal_id:
+        raise Unfit("OTHER_JOURNAL")
+    if mark.sequence > end.head:
+        raise Unfit("AHEAD_OF_JOURNAL", mark.sequence)
+    if mark.sequence and journal.chain_hash(mark.sequence) != mark.chain_hash:
+        raise Unfit("OTHER_HISTORY")
+    for table in LOADED:
+        (rows,) = connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0]
+        if rows != mark.rows[table.name]:
+            raise Unfit("ROWS_MISSING")
+    return mark.sequence
+
+
+def _read_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes DuckDB read, and thereby check, every block."""
+    for table in LOADED:
+        connection.execute(f"SELECT bit_xor(hash(t)) FROM {table.name} t").fetchall()
+
+
+def _begin(path: Path, tuning: Tuning, end: JournalEnd) -> duckdb.DuckDBPyConnection:
+    connection = connect(path, tuning)
+    connection.execute("BEGIN")
+    for statement in SCHEMA:
+        connection.execute(statement)
+    connection.execute(
+        "INSERT INTO watermark VALUES (?, ?, 0, '', ?)",
+        [SCHEMA_VERSION, end.journal_id.hex(), json.dumps({table.name: 0 for table in LOADED})],
+    )
+    connection.execute("COMMIT")
+    return connection
+
+
+def _close_damaged(connection: duckdb.DuckDBPyConnection | None) -> None:
+    if connection is not None:
+        connection.close()

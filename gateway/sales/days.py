@@ -1,0 +1,48 @@
+"""Business days and hours in the branch's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_QUARTER_MS = 15 * 60 * 1000
+_LATEST_MS = 4_102_444_800_000  # 2100-01-01, far outside what a sane clock says and far inside what datetime can hold
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """Time zone (IANA) and shift of a branch's business day in minutes after midnight."""
+
+    time_zone: str = "Europe/Berlin"
+    day_starts_at_minutes: int = 0
+
+
+class Days:
+    """Turns UTC milliseconds into hours and business days by one rule."""
+
+    def __init__(self, rule: DayRule) -> None:
+        self.rule = rule
+        self._zone = ZoneInfo(rule.time_zone)
+        # Every zone's offset is a multiple of a quarter of an hour, so each quarter is worked out once.
+        self._hours: dict[int, int] = {}
+
+    def hour(self, at_ms: int) -> int:
+        """The hour of the day, 0 to 23."""
+        quarter = at_ms // _QUARTER_MS
+        hour = self._hours.get(quarter)
+        if hour is None:
+            hour = self._hours[quarter] = self._local(quarter * _QUARTER_MS).hour
+        return hour
+
+    def business_day(self, at_ms: int) -> str:
+        """The branch-zone date, shifted, in ISO 8601."""
+        return (self._local(at_ms) - timedelta(minutes=self.rule.day_starts_at_minutes)).date().isoformat()
+
+    def _local(self, at_ms: int) -> datetime:
+        return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone).replace(tzinfo=None)
+
+
+def plausible_ms(at_ms: int, otherwise_ms: int) -> int:
+    """The register's time, or the journal's when the register's is outside of any calendar a branch will use."""
+    return at_ms if 0 < at_ms < _LATEST_MS else otherwise_ms

@@ -1,0 +1,234 @@
+"""Entries of the journal become rows of the sales store.
+
+An edge of its own kind: it reads the generated messages directly, because the domain's frozen values would halve the speed of a
+rebuild, and a rebuild is what a shop waits for after a disk fault. Nothing is computed here that the register printed; the only
+arithmetic is the lines' shares of the printed VAT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from google.protobuf.message import DecodeError
+
+from branchgate.events import EventKind
+from branchgate.figures.model import CASH_MOVEMENTS
+from branchgate.receipts.model import ReceiptType
+from branchgate.v1 import event_pb2, figures_pb2, receipt_pb2
+from branchgate.vat import net_of, vat_shares
+from gateway.sales.days import plausible_ms
+from gateway.sales.periods import Period, Periods
+from gateway.sales.source import JournalRow
+from gateway.sales.tables import (
+    CLOSINGS,
+    DRAWER_OPENINGS,
+    FINDINGS,
+    LINES,
+    LOADED,
+    PAYMENTS,
+    PERIOD_DAYS,
+    PERIODS,
+    RECEIPTS,
+    VAT_SUMS,
+)
+
+Row: TypeAlias = tuple[Any, ...]
+
+UNREADABLE = "BODY_UNREADABLE"
+"""Reason of the finding that stands for a journaled body which does not parse; recording refuses such bodies, so it tells of damage."""
+
+_BELEG = int(ReceiptType.BELEG)
+_MOVED = frozenset(int(case) for case in CASH_MOVEMENTS)
+
+
+class Decoder:
+    """Makes the rows of journal entries, in the journal's order; `rows` holds them by table."""
+
+    def __init__(self, periods: Periods) -> None:
+        self._periods = periods
+        self.rows: dict[str, list[Row]] = {table.name: [] for table in LOADED}
+        self._receipt_row = self.rows[RECEIPTS.name].append
+        self._line_row = self.rows[LINES.name].append
+        self._vat_row = self.rows[VAT_SUMS.name].append
+        self._payment_row = self.rows[PAYMENTS.name].append
+        self._drawer_row = self.rows[DRAWER_OPENINGS.name].append
+        self._finding_row = self.rows[FINDINGS.name].append
+        self._closing_row = self.rows[CLOSINGS.name].append
+        self._period_row = self.rows[PERIODS.name].append
+        self._day_row = self.rows[PERIOD_DAYS.name].append
+        self._by_kind: dict[int, Callable[[JournalRow], None]] = {
+            EventKind.RECEIPT: self._receipt,
+            EventKind.DRAWER: self._drawer,
+            EventKind.FINDING: self._finding,
+            EventKind.CLOSING: self._closing,
+        }
+
+    def clear(self) -> None:
+        """Forgets the rows made so far."""
+        for rows in self.rows.values():
+            rows.clear()
+
+    def take(self, entry: JournalRow) -> None:
+        """Makes the rows of one entry; kinds that no figure counts make none."""
+        write = self._by_kind.get(entry.kind)
+        if write is None or not entry.register_id:
+            return
+        try:
+            write(entry)
+        except DecodeError:
+            self._finding_row((entry.sequence, self._period(entry).number, UNREADABLE, False))
+
+    def _period(self, entry: JournalRow) -> Period:
+        period, opened = self._periods.at(entry.register_id, entry.sequence)
+        if opened:
+            self._period_row((period.number, period.register_id, period.z_number, period.first_sequence))
+        return period
+
+    def _receipt(self, entry: JournalRow) -> None:
+        message = receipt_pb2.Receipt.FromString(entry.body)
+        period = self._period(entry)
+        finished_at_ms = plausible_ms(message.finished_at_ms, entry.recorded_at_ms)
+        days = period.days
+        if days is None:
+            days = self._periods.first_receipt(period)
+            rule = days.rule
+            day = days.business_day(finished_at_ms)
+            self._day_row((period.number, day, rule.time_zone, rule.day_starts_at_minutes, entry.sequence))
+        hour = days.hour(finished_at_ms)
+        sequence, number, counts = entry.sequence, period.number, message.type == _BELEG
+        printed = {}
+        for vat in message.vat_sums:
+            key, rate, cents = vat.vat_key, vat.vat_rate_basis_points, vat.vat_cents
+            printed[key, rate] = cents
+            self._vat_row((sequence, number, counts, key, rate, vat.gross_cents, vat.net_cents, cents))
+        for payment in message.payments:
+            self._payment_row(
+                (
+                    sequence,
+                    number,
+                    counts,
+                    payment.type,
+                    payment.name,
+                    payment.currency,
+                    payment.amount_cents,
+                    payment.foreign_amount,
+                )
+            )
+        sold, sold_lines, live, voids = self._lines(message, sequence, number, counts, hour, printed)
+        self._receipt_row(
+            (
+                sequence,
+                number,
+                message.type,
+                message.receipt_number,
+                message.running_number,
+                finished_at_ms,
+                hour,
+                message.user_id,
+                message.reverses_receipt,
+                message.total_cents,
+                sold,
+                sold_lines,
+                live,
+                voids,
+            )
+        )
+
+    def _lines(
+        self,
+        message: receipt_pb2.Receipt,
+        sequence: int,
+        period: int,
+        counts: bool,
+        hour: int,
+        printed: dict[tuple[int, int], int],
+    ) -> tuple[int, int, int, int]:
+        """Makes the lines' rows; returns cents sold, lines sold, lines that are not voided, lines that are."""
+        lines = message.lines
+        sold = sold_lines = voids = 0
+        grosses: list[int] = []
+        rated: dict[tuple[int, int], list[int]] = {}
+        for place, line in enumerate(lines):
+            gross = line.gross_cents
+            grosses.append(gross)
+            if line.voided:
+                voids += 1
+                continue
+            rated.setdefault((line.vat_key, line.vat_rate_basis_points), []).append(place)
+            if line.business_case not in _MOVED:
+                sold += gross
+                sold_lines += 1
+        for line, gross, share in zip(lines, grosses, _shares(grosses, rated, printed), strict=True):
+            self._line_row(
+                (
+                    sequence,
+                    period,
+                    counts and not line.voided,
+                    line.line_number,
+                    line.business_case,
+                    line.article_number,
+                    line.text,
+                    line.quantity_thousandths,
+                    gross,
+                    gross - share,
+                    share,
+                    line.vat_key,
+                    line.vat_rate_basis_points,
+                    line.category_key,
+                    line.category_name,
+                    hour,
+                )
+            )
+        return sold, sold_lines, len(grosses) - voids, voids
+
+    def _drawer(self, entry: JournalRow) -> None:
+        message = event_pb2.DrawerOpening.FromString(entry.body)
+        period = self._period(entry)
+        self._drawer_row(
+            (entry.sequence, period.number, message.reason, message.outcome, message.user_id, message.at_ms)
+        )
+
+    def _finding(self, entry: JournalRow) -> None:
+        message = event_pb2.FindingRecord.FromString(entry.body)
+        period = self._period(entry)
+        for finding in message.findings:
+            self._finding_row((entry.sequence, period.number, finding.reason, message.refused))
+
+    def _closing(self, entry: JournalRow) -> None:
+        message = figures_pb2.Closing.FromString(entry.body)
+        period = self._period(entry)
+        self._closing_row(
+            (
+                entry.sequence,
+                period.number,
+                message.register_id,
+                message.z_number,
+                message.business_day,
+                entry.event_id.hex(),
+                entry.body.hex(),
+            )
+        )
+        self._periods.close(entry.register_id, message.z_number)
+
+
+def _shares(
+    grosses: list[int], rated: dict[tuple[int, int], list[int]], printed: dict[tuple[int, int], int]
+) -> list[int]:
+    """Each line's share of the printed VAT of its key and rate, by largest remainder; 0 for voided lines.
+
+    `rated` holds the places of the lines that count by VAT key and rate. A key that the receipt prints no sum for is worked out, so that
+    no line is without VAT.
+    """
+    shares = [0] * len(grosses)
+    for name, places in rated.items():
+        parts = [grosses[place] for place in places]
+        whole = printed.get(name)
+        if whole is None:
+            whole = (total := sum(parts)) - net_of(total, name[1])
+        if len(parts) == 1:
+            shares[places[0]] = whole
+            continue
+        for place, share in zip(places, vat_shares(whole, parts), strict=True):
+            shares[place] = share
+    return shares

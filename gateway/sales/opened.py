@@ -1,0 +1,28 @@
+"""What both ends of the socket know of a store's start; here, so that the gateway's process does not import DuckDB."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXIT_SUSPECT = 3
+"""The child's exit status when DuckDB failed: the next child reads the whole file before it believes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What DuckDB may use. The limit does not cover everything DuckDB allocates; half as much again is seen in practice."""
+
+    memory_limit_mb: int = 256
+    threads: int = 2
+    checkpoint_threshold_mb: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How the file was found. `ahead`: it knew entries that the journal does not have; `set_aside` names the file kept as evidence."""
+
+    watermark: int
+    set_aside: str = ""
+    reason: str = ""
+    ahead: bool = False
+    ahead_watermark: int = 0

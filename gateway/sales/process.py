@@ -1,0 +1,167 @@
+"""The child process: one thread that fills the store, answers the parent, and ends when the parent's end of the socket closes.
+
+It is a process of its own because filling beside the event loop makes acknowledgements wait, and because a crash or an out-of-memory
+in DuckDB must not take the recording of sales with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import select
+import signal
+import socket
+import time
+from collections import deque
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+
+from gateway.sales.answers import answer
+from gateway.sales.database import open_store, temporary_of
+from gateway.sales.days import DayRule
+from gateway.sales.filler import BATCH, Filler
+from gateway.sales.frames import FrameReader, Message, frame
+from gateway.sales.opened import EXIT_SUSPECT, Tuning
+from gateway.sales.source import JournalSource
+
+GATHER_MS = 500
+"""So long sales gather before they are filled when nobody asks; small transactions cost DuckDB as much as large ones."""
+
+IDLE_MS = 5_000
+"""A checkpoint waits for so long a silence, because it blocks questions."""
+
+
+class SalesProcess:
+    """The loop of the child. Questions wait until the store is filled up to the sequence they name."""
+
+    def __init__(self, parent: socket.socket, connection: duckdb.DuckDBPyConnection, filler: Filler) -> None:
+        self._parent = parent
+        self._connection = connection
+        self._filler = filler
+        self._frames = FrameReader()
+        self._waiting: deque[Message] = deque()
+        # The journal has grown at least up to here, as far as the parent has told; a rebuild goes on for as long as batches are full.
+        self._known_head = 0
+        self._behind = True
+        self._dirty = False
+        self._last_filled_ms = 0
+
+    def run(self) -> None:
+        """Until the parent goes."""
+        while self._listen(self._patience_ms()):
+            self._step(_now_ms())
+
+    def send(self, message: Message) -> None:
+        """To the parent."""
+        self._parent.sendall(frame(message))
+
+    def _patience_ms(self) -> int | None:
+        """How long there is nothing to do unless the parent speaks; None for ever."""
+        if self._waiting or self._behind:
+            return 0
+        since = _now_ms() - self._last_filled_ms
+        if self._known_head > self._filler.watermark.sequence:
+            return max(0, GATHER_MS - since)
+        return max(0, IDLE_MS - since) if self._dirty else None
+
+    def _listen(self, patience_ms: int | None) -> bool:
+        readable, _, _ = select.select([self._parent], [], [], None if patience_ms is None else patience_ms / 1000)
+        if not readable:
+            return True
+        data = self._parent.recv(65536)
+        for message in self._frames.feed(data):
+            self._take(message)
+        return bool(data)
+
+    def _take(self, message: Message) -> None:
+        match message["ask"]:
+            case "head":
+                self._known_head = max(self._known_head, message["head"])
+            case "day":
+                self._filler.use(DayRule(message["time_zone"], message["day_starts_at_minutes"]))
+            case _:
+                self._waiting.append(message)
+
+    def _step(self, now_ms: int) -> None:
+        """One piece of work, short enough to listen again soon."""
+        sequence = self._filler.watermark.sequence
+        if self._waiting and (self._waiting[0]["through"] <= sequence):
+            self._answer(self._waiting.popleft())
+        elif self._waiting or self._behind or self._known_head > sequence:
+            self._fill(now_ms)
+        elif self._dirty and now_ms - self._last_filled_ms >= IDLE_MS:
+            self._connection.execute("CHECKPOINT")
+            self._dirty = False
+
+    def _fill(self, now_ms: int) -> None:
+        if not self._waiting and not self._behind and now_ms - self._last_filled_ms < GATHER_MS:
+            return
+        taken = self._filler.fill()
+        self._behind = taken == BATCH
+        self._dirty = self._dirty or taken > 0
+        self._last_filled_ms = _now_ms()
+        if not taken and self._waiting:
+            # Asked for more than the journal holds: tell what there is rather than wait for what may never come.
+            self._answer(self._waiting.popleft())
+
+    def _answer(self, question: Message) -> None:
+        mark = self._filler.watermark
+        self.send(
+            {
+                "id": question["id"],
+                "through": mark.sequence,
+                "chain_hash": mark.chain_hash.hex(),
+                "answer": answer(self._connection, question),
+            }
+        )
+
+
+def run(arguments: list[str]) -> int:
+    """Runs the child; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    # Ctrl-C in a terminal reaches the whole group; the parent decides when this process ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Batches are many short-lived rows; looking for cycles among them costs a tenth of the rebuild.
+    gc.set_threshold(100_000, 50, 50)
+    with socket.socket(fileno=options.socket_fd) as parent:
+        journal = JournalSource(options.journal)
+        try:
+            tuning = Tuning(options.memory_limit_mb, options.threads)
+            connection, opened = open_store(
+                options.store, journal, tuning, time.time_ns() // 1_000_000, read_all=options.read_all
+            )
+            rule = DayRule(options.time_zone, options.day_starts_at_minutes)
+            process = SalesProcess(parent, connection, Filler(connection, journal, temporary_of(options.store), rule))
+            process.send({"opened": asdict(opened)})
+            process.run()
+            connection.close()
+        except duckdb.Error as failure:
+            parent.sendall(frame({"failed": str(failure).splitlines()[0]}))
+            return EXIT_SUSPECT
+        except (BrokenPipeError, ConnectionResetError):
+            # The parent went while it was being answered.
+            return 0
+        finally:
+            journal.close()
+    return 0
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gateway.sales", description="The gateway's sales store; started by the gateway."
+    )
+    parser.add_argument("--journal", type=Path, required=True)
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--socket-fd", type=int, required=True)
+    parser.add_argument("--time-zone", default="Europe/Berlin")
+    parser.add_argument("--day-starts-at-minutes", type=int, default=0)
+    parser.add_argument("--memory-limit-mb", type=int, default=256)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--read-all", action="store_true", help="read every block before believing the file")
+    return parser

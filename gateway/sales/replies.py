@@ -1,0 +1,114 @@
+"""What the sales store replies, as frozen values, and how it is read from the socket's messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from branchgate.figures import Closing, Figures, Summary, SummaryColumns, decode_closing, decode_figures
+from gateway.sales.frames import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Exactly what a reply covers: the journal up to `through`, whose entry there has `chain_hash`."""
+
+    through: int
+    chain_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodName:
+    """A register's Z period and its business day (ISO 8601)."""
+
+    register_id: str
+    z_number: int
+    business_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresReply:
+    """One sum over `periods`; no periods, empty figures."""
+
+    covered: Covered
+    periods: tuple[PeriodName, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriod:
+    """An open period and how it stands."""
+
+    period: PeriodName
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriodsReply:
+    """Every open period asked for, ordered by register."""
+
+    covered: Covered
+    periods: tuple[OpenPeriod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedClosing:
+    """A closing as it stands in the journal."""
+
+    event_id: bytes
+    closing: Closing
+
+
+def covered(reply: Message) -> Covered:
+    """What a reply covers."""
+    return Covered(reply["through"], bytes.fromhex(reply["chain_hash"]))
+
+
+def figures_reply(reply: Message) -> FiguresReply:
+    """Reads a sum."""
+    answer = reply["answer"]
+    return FiguresReply(
+        covered(reply), tuple(_period(period) for period in answer["periods"]), _figures(answer["figures"])
+    )
+
+
+def open_periods_reply(reply: Message) -> OpenPeriodsReply:
+    """Reads figures by period."""
+    periods = tuple(OpenPeriod(_period(row), _figures(row["figures"])) for row in reply["answer"])
+    return OpenPeriodsReply(covered(reply), periods)
+
+
+def summaries(reply: Message) -> tuple[Summary, ...]:
+    """Reads summaries; a closed period's are those of its closing."""
+    return tuple(_summary(row, reply["through"]) for row in reply["answer"])
+
+
+def closings(reply: Message) -> tuple[RecordedClosing, ...]:
+    """Reads closings."""
+    return tuple(
+        RecordedClosing(bytes.fromhex(event_id), decode_closing(bytes.fromhex(body)))
+        for event_id, body in reply["answer"]
+    )
+
+
+def _summary(row: Message, through: int) -> Summary:
+    columns = SummaryColumns(**{name: tuple(values) for name, values in row["columns"].items()})
+    if row["closing"]:
+        closing = decode_closing(bytes.fromhex(row["closing"]))
+        return Summary(
+            closing.register_id,
+            closing.business_day,
+            closing.z_number,
+            closing.through_journal_sequence,
+            closing.figures,
+            columns,
+        )
+    return Summary(row["register_id"], row["business_day"], 0, through, _figures(row["figures"]), columns)
+
+
+def _period(row: dict[str, Any]) -> PeriodName:
+    return PeriodName(row["register_id"], row["z_number"], row["business_day"])
+
+
+def _figures(text: str) -> Figures:
+    return decode_figures(bytes.fromhex(text))

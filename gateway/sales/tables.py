@@ -1,0 +1,182 @@
+"""Tables of sales.duckdb, after DSFinV-K's: receipts, lines, VAT, payments, and what else a closing counts.
+
+Every row carries its journal sequence and its period; the period's register, Z number and business day stand once, in `periods`
+and `period_days`. Rows are only ever appended (and no table has an index), which keeps to the part of DuckDB whose log replays
+reliably after a crash; `watermark` is the one row that changes, in the same transaction as the rows it speaks of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SCHEMA_VERSION = 1
+"""A file of another version is rebuilt from the journal, so there are no migrations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is loaded from CSV: its columns in order, with their types."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def create(self) -> str:
+        """The statement that makes it; nothing is ever NULL."""
+        columns = ", ".join(f"{name} {kind} NOT NULL" for name, kind in self.columns)
+        return f"CREATE TABLE {self.name} ({columns})"
+
+
+RECEIPTS = Table(
+    "receipts",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("type", "INTEGER"),
+        ("receipt_number", "VARCHAR"),
+        ("running_number", "BIGINT"),
+        ("finished_at_ms", "BIGINT"),
+        ("hour", "TINYINT"),
+        ("user_id", "VARCHAR"),
+        ("reverses_receipt", "BOOLEAN"),
+        ("total_cents", "BIGINT"),
+        # Turnover and its lines: all but movements of money.
+        ("sales_cents", "BIGINT"),
+        ("sales_lines", "INTEGER"),
+        ("line_count", "INTEGER"),
+        ("line_voids", "INTEGER"),
+    ),
+)
+
+LINES = Table(
+    "lines",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        # A line counts when its receipt is a Beleg and it was not voided before payment.
+        ("counts", "BOOLEAN"),
+        ("line_number", "INTEGER"),
+        ("business_case", "INTEGER"),
+        ("article_number", "VARCHAR"),
+        ("text", "VARCHAR"),
+        ("quantity_thousandths", "BIGINT"),
+        ("gross_cents", "BIGINT"),
+        # Shares of the receipt's VAT by largest remainder: over the lines of a receipt they sum to what it prints.
+        ("net_cents", "BIGINT"),
+        ("vat_cents", "BIGINT"),
+        ("vat_key", "INTEGER"),
+        ("vat_rate_basis_points", "INTEGER"),
+        ("category_key", "VARCHAR"),
+        ("category_name", "VARCHAR"),
+        ("hour", "TINYINT"),
+    ),
+)
+
+VAT_SUMS = Table(
+    "vat_sums",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("counts", "BOOLEAN"),
+        ("vat_key", "INTEGER"),
+        ("vat_rate_basis_points", "INTEGER"),
+        ("gross_cents", "BIGINT"),
+        ("net_cents", "BIGINT"),
+        ("vat_cents", "BIGINT"),
+    ),
+)
+
+PAYMENTS = Table(
+    "payments",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("counts", "BOOLEAN"),
+        ("type", "INTEGER"),
+        ("name", "VARCHAR"),
+        ("currency", "VARCHAR"),
+        ("amount_cents", "BIGINT"),
+        ("foreign_amount", "BIGINT"),
+    ),
+)
+
+DRAWER_OPENINGS = Table(
+    "drawer_openings",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("reason", "VARCHAR"),
+        ("outcome", "VARCHAR"),
+        ("user_id", "VARCHAR"),
+        ("at_ms", "BIGINT"),
+    ),
+)
+
+FINDINGS = Table(
+    "findings",
+    (("sequence", "BIGINT"), ("period", "INTEGER"), ("reason", "VARCHAR"), ("refused", "BOOLEAN")),
+)
+
+CLOSINGS = Table(
+    "closings",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("register_id", "VARCHAR"),
+        ("z_number", "BIGINT"),
+        ("business_day", "VARCHAR"),
+        ("event_id", "VARCHAR"),
+        # The body of the CLOSING event in hexadecimal: closed periods are answered as they were printed.
+        ("body", "VARCHAR"),
+    ),
+)
+
+PERIODS = Table(
+    "periods",
+    (("period", "INTEGER"), ("register_id", "VARCHAR"), ("z_number", "BIGINT"), ("first_sequence", "BIGINT")),
+)
+
+# A period has a business day from its first receipt on; zone and shift are those of that moment and stay.
+PERIOD_DAYS = Table(
+    "period_days",
+    (
+        ("period", "INTEGER"),
+        ("business_day", "VARCHAR"),
+        ("time_zone", "VARCHAR"),
+        ("day_starts_at_minutes", "INTEGER"),
+        ("first_receipt_sequence", "BIGINT"),
+    ),
+)
+
+LOADED = (
+    RECEIPTS,
+    LINES,
+    VAT_SUMS,
+    PAYMENTS,
+    DRAWER_OPENINGS,
+    FINDINGS,
+    CLOSINGS,
+    PERIODS,
+    PERIOD_DAYS,
+)
+
+WATERMARK = """
+CREATE TABLE watermark (
+    schema_version INTEGER NOT NULL,
+    journal_id VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL,
+    chain_hash VARCHAR NOT NULL,
+    rows_loaded VARCHAR NOT NULL
+)
+"""
+"""One row: the journal it was filled from and up to where, that entry's chain hash, and per table how many rows that made (JSON)."""
+
+OPEN_PERIODS = """
+CREATE VIEW open_periods AS
+SELECT period, register_id, z_number, first_sequence, business_day
+FROM periods JOIN period_days USING (period)
+WHERE period NOT IN (SELECT period FROM closings)
+"""
+"""Periods with at least one receipt and no closing."""
+
+SCHEMA = (*(table.create for table in LOADED), WATERMARK, OPEN_PERIODS)
