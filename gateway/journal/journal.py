@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from branchgate.chain import EVENT_ID_BYTES, GENESIS, header, link
 from branchgate.clock import Clock
 from branchgate.errors import Refused
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
-from gateway.journal.chain import EVENT_ID_BYTES, GENESIS, header, link
 from gateway.journal.entries import Entry, NewEntry
 from gateway.store.writer import GroupWriter
 
@@ -31,10 +31,14 @@ class Head:
     chain_hash: bytes
 
 
+EMPTY = Head(0, GENESIS)
+"""The head of a journal without entries."""
+
+
 def read_head(connection: sqlite3.Connection) -> Head:
     """The newest entry of the file."""
     row = connection.execute("SELECT sequence, chain_hash FROM journal ORDER BY sequence DESC LIMIT 1").fetchone()
-    return Head(*row) if row else Head(0, GENESIS)
+    return Head(*row) if row else EMPTY
 
 
 def read_journal_id(connection: sqlite3.Connection) -> bytes | None:

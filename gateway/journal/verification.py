@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.journal.chain import EVENT_ID_BYTES, GENESIS, header, link
-from gateway.journal.journal import Head
+from branchgate.chain import EVENT_ID_BYTES, header, link
+from gateway.journal.journal import EMPTY, Head
 from gateway.store.connection import connect_read_only
 
 LONGEST_TAIL = 50_000
@@ -79,7 +79,7 @@ def open_for_verification(path: Path) -> sqlite3.Connection:
 
 def verify(
     connection: sqlite3.Connection,
-    start: Head = Head(0, GENESIS),
+    start: Head = EMPTY,
     *,
     pause: Callable[[], bool] = lambda: True,
 ) -> Verified | Damage:
@@ -146,4 +146,4 @@ def _tail_start(connection: sqlite3.Connection) -> Head:
     (head,) = connection.execute("SELECT max(sequence) FROM journal").fetchone()
     start = max(closing or 0, (head or 0) - LONGEST_TAIL)
     row = connection.execute("SELECT chain_hash FROM journal WHERE sequence = ?", (start,)).fetchone()
-    return Head(start, row[0]) if row else Head(0, GENESIS)
+    return Head(start, row[0]) if row else EMPTY

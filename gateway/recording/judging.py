@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from branchgate.chain import EVENT_ID_BYTES
 from branchgate.errors import Refused
 from branchgate.events import EventKind, Finding
 from branchgate.numbers import NumberRange
 from branchgate.receipts.check import check_content
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.model import Receipt
-from gateway.journal.chain import EVENT_ID_BYTES
 from gateway.recording.model import EventToRecord
 
 FROM_REGISTERS: dict[int, EventKind] = {

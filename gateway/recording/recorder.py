@@ -111,7 +111,7 @@ class Recorder:
         self._wait_for(result, len(events), size)
         return Recording(self, register_id, result)
 
-    async def go_on_at(self, register_id: str, oldest_held: int) -> Recorded:
+    def go_on_at(self, register_id: str, oldest_held: int) -> Recording:
         """The register holds nothing below `oldest_held` any more: what is missing here is a finding, and recording goes on.
 
         Happens after a gateway was replaced or its journal shortened. Changes nothing when nothing is missing.
@@ -123,7 +123,7 @@ class Recorder:
         def work(connection: sqlite3.Connection) -> Recorded:
             return self._transaction(connection, register_id, numbers, now_ms).skip_to(oldest_held)
 
-        return await Recording(self, register_id, self._writer.submit(work)).settled()
+        return Recording(self, register_id, self._writer.submit(work))
 
     def nothing_taken(self, register_id: str, failure: BranchgateError) -> Recorded:
         """The answer when a message was not taken for a passing reason."""
