@@ -32,6 +32,7 @@ class Composer:
             "LF": lambda _: self._print_line(),
             "HT": self._tab,
             "ESC $": self._move,
+            "ESC \\": self._move_on,
             "ESC d": lambda body: self._print_and_feed(body[0] * self._modes.spacing),
             "ESC J": lambda body: self._print_and_feed(body[0]),
             "ESC *": self._column_image,
@@ -135,6 +136,11 @@ class Composer:
 
     def _move(self, body: bytes) -> list[Element]:
         self._x = min(body[0] | body[1] << 8, self._placement.width)
+        return []
+
+    def _move_on(self, body: bytes) -> list[Element]:
+        distance = int.from_bytes(body, "little", signed=True)
+        self._x = max(0, min(self._x + distance, self._placement.width))
         return []
 
     def _column_image(self, body: bytes) -> list[Element]:

@@ -2,7 +2,7 @@
 
 import re
 
-from drivers.virtual.paper import Cut, Element, Feed, Interruption, Slip, find_receipt_number
+from drivers.virtual.paper import Cut, Element, Feed, Interruption, Line, Run, Slip, find_receipt_number
 from drivers.virtual.text import slip_text
 
 
@@ -20,7 +20,7 @@ class PaperPath:
     @property
     def begun(self) -> bool:
         """Whether there is more than blank paper."""
-        return any(not isinstance(element, Feed) for element in self._elements)
+        return any(map(_has_ink, self._elements))
 
     def add(self, element: Element, connection: str, now: int) -> None:
         """Print something below what is there."""
@@ -54,3 +54,13 @@ class PaperPath:
             receipt_number=find_receipt_number(text, self._receipt_number),
             interruption=self.interruption,
         )
+
+
+def _has_ink(element: Element) -> bool:
+    match element:
+        case Feed():
+            return False
+        case Line(parts=parts):
+            return any(not isinstance(part, Run) or part.text.strip() or part.style.inverse for part in parts)
+        case _:
+            return True

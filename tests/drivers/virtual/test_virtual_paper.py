@@ -56,6 +56,17 @@ def test_justification_and_tabulators_show_as_spaces() -> None:
     assert slip_of(job).text == " " * 21 + "mitte\n" + " " * 42 + "rechts\n" + "a       b\n"
 
 
+def test_positions_are_set_in_dots_from_the_left_and_from_where_the_line_is() -> None:
+    assert slip_of(b"a\x1b$\x78\x00b\x1b\\\x18\x00c\n").text == "a         b  c\n"
+    assert slip_of(b"\x1b$\x78\x00\x1b\\\xe8\xffb\n").text == "        b\n"
+
+
+def test_blank_paper_is_not_a_slip() -> None:
+    printer = VirtualPrinter()
+    printer.receive(b" \n\n\x1bd\x05" + CUT, 0)
+    assert (printer.slips, printer.state().cuts) == ([], 1)
+
+
 def test_characters_stand_in_the_column_grid() -> None:
     picture = render_slip(slip_of(b"\xdb" * 48 + b"\n"), WIDTH)
     assert dark_columns(picture) == (SIDE_MARGIN, SIDE_MARGIN + WIDTH)
