@@ -26,7 +26,10 @@ _REPLACEMENTS: Final = {
 
 def printable(text: str) -> str:
     """One line of printable text: no controls, every character in code page 858. Tabs and line breaks become blanks."""
-    return "".join(map(_printable_character, unicodedata.normalize("NFC", text)))
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable() and _encodable(composed):
+        return composed
+    return "".join(map(_printable_character, composed))
 
 
 @lru_cache(maxsize=4096)

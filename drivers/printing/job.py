@@ -55,6 +55,7 @@ class PrintJob:
         self._number_of: Mapping[bytes, int] = {identity: number for number, identity in enumerate(ids)}
         self._released = self._answered = 0  # packets allowed out, packets answered
         self._accepted = 0  # bytes
+        self._offered = False  # a write is under way and has not been counted yet
         self._deadline: float | None = None
         self._settles_at: float | None = None
         self.state = JobState.PREFLIGHT
@@ -78,6 +79,11 @@ class PrintJob:
         times = [time for time in (self._deadline, self._settles_at) if time is not None]
         return min(times) if times and self.state.is_open else None
 
+    def offer(self) -> bytes:
+        """`outgoing`, about to be written: until `accepted` says how much, any of it may have gone."""
+        self._offered = bool(self.outgoing)
+        return self.outgoing
+
     def preflight(self, blocked: Reason | None, cutter: int | None, now: float) -> JobState:
         """Last look before the first byte: `blocked` says what is in the way, `cutter` is the counter before the job."""
         if blocked is not None:
@@ -89,7 +95,8 @@ class PrintJob:
         return self.state
 
     def accepted(self, count: int, now: float) -> JobState | None:
-        """The kernel took `count` bytes of `outgoing`."""
+        """The kernel took `count` bytes of what was offered."""
+        self._offered = False
         if count:
             self._accepted += count
             self.evidence = replace(self.evidence, bytes_accepted=self._accepted)
@@ -136,7 +143,7 @@ class PrintJob:
         """The wire is gone. Clean only if not one byte had been accepted."""
         if not self.state.is_open:
             return None
-        if self._accepted == 0:
+        if self._accepted == 0 and not self._offered:
             return self._move(JobState.BLOCKED, reason)
         return self._move(JobState.UNCERTAIN, reason)
 

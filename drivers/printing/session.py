@@ -195,8 +195,12 @@ class Session:
         look_at = _now() + self._limits.look_blocked
         while job.state.is_open:
             await self._records.flush()
-            if data := job.outgoing:
-                count = await self._wire.send(data, _now() + SEND_SLICE_S)
+            if data := job.offer():
+                try:
+                    count = await self._wire.send(data, _now() + SEND_SLICE_S)
+                except LinkLost:
+                    job.accepted(0, _now())
+                    raise
                 self._press.moved(job.accepted(count, _now()))
             else:
                 self._wire.check()

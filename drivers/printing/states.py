@@ -79,6 +79,7 @@ TRANSITIONS: Final[Mapping[JobState, frozenset[JobState]]] = MappingProxyType(
         ),
         JobState.WAITING_PRINTER: frozenset(
             {
+                JobState.BLOCKED,
                 JobState.SENDING,
                 JobState.AWAITING,
                 JobState.UNCERTAIN,

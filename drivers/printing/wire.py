@@ -62,8 +62,10 @@ class Wire:
     async def close(self, deadline: float) -> None:
         """Let the printer finish reading and speaking; what it says is still heard."""
         self._reader.cancel()
-        (ending,) = await asyncio.gather(self._reader, return_exceptions=True)
-        self._take(await self._transport.close(deadline))
+        try:
+            (ending,) = await asyncio.gather(self._reader, return_exceptions=True)
+        finally:  # also when the owner is cancelled right here: an unclosed port stays locked
+            self._take(await self._transport.close(deadline))
         if isinstance(ending, Exception):
             raise ending  # a listener failed: let its owner see it
 

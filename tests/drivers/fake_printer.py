@@ -159,6 +159,8 @@ class TcpFront(Front):
         super().__init__(printer)
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._writers: list[asyncio.StreamWriter] = []
+        self._handlers: list[asyncio.Task[None]] = []
         self._port = 0
 
     async def __aenter__(self) -> "TcpFront":
@@ -177,8 +179,11 @@ class TcpFront(Front):
         """Refuse connections from now on, and reset the one there is."""
         if self._server is not None:
             self._server.close()
-        if self._writer is not None:
-            self._writer.transport.abort()
+        for writer in self._writers:
+            writer.transport.abort()
+        for handler in self._handlers:
+            with contextlib.suppress(ConnectionError):
+                await handler
 
     def unplug(self) -> None:
         if self._writer is not None:
@@ -188,6 +193,10 @@ class TcpFront(Front):
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.links += 1
         self._writer = writer
+        self._writers.append(writer)
+        handler = asyncio.current_task()
+        assert handler is not None
+        self._handlers.append(handler)
         with contextlib.suppress(ConnectionError):
             while True:
                 quota = self._quota()

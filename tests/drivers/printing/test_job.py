@@ -84,6 +84,13 @@ def test_a_link_lost_before_the_first_byte_is_clean() -> None:
     assert job().link_lost() is JobState.BLOCKED
 
 
+def test_a_write_that_was_never_counted_is_not_clean() -> None:
+    """The task was cancelled inside a write: the kernel may have taken bytes that nobody counted."""
+    started = job()
+    started.offer()
+    assert started.link_lost() is JobState.UNCERTAIN
+
+
 def test_a_link_lost_after_the_first_byte_is_uncertain() -> None:
     started = job()
     started.accepted(1, 1.0)
@@ -172,7 +179,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(share=st.floats(0, 1))
     def the_kernel_accepts(self, share: float) -> None:
-        data = self.job.outgoing
+        data = self.job.offer()
         taken = data[: round(len(data) * share)]
         self.wire.sent += taken
         self.step(self.job.accepted(len(taken), self.now))
