@@ -1,0 +1,140 @@
+"""What a register asks of its gateway now, or not at all: drawers, paper, reports.
+
+Unlike events these have not happened yet, so nothing is kept when the gateway cannot be reached: the caller gets the error.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import TypeVar
+
+import grpc
+import grpc.aio
+
+from branchgate.errors import OutcomeUnknown
+from branchgate.errors.status import error_from
+from branchgate.v1 import (
+    device_pb2,
+    device_pb2_grpc,
+    printing_pb2,
+    printing_pb2_grpc,
+    report_pb2,
+    report_pb2_grpc,
+)
+
+QUESTION_WITHIN_S = 10
+CLOSING_WITHIN_S = 120
+
+T = TypeVar("T")
+
+
+class GatewayCalls:
+    """Calls on one channel to the gateway. `channel` gives the one in use, which changes when the certificate is renewed."""
+
+    def __init__(self, channel: Callable[[], grpc.aio.Channel], register_id: str) -> None:
+        self._channel = channel
+        self._register_id = register_id
+
+    async def open_drawer(
+        self,
+        reason: str,
+        user_id: str,
+        *,
+        command_id: bytes | None = None,
+        receipt_event_id: bytes = b"",
+        lives_ms: int = 0,
+    ) -> device_pb2.OpenDrawerResponse:
+        """Opens this register's drawer now or not at all. The same `command_id` never gives a second pulse."""
+        request = device_pb2.OpenDrawerRequest(
+            command_id=command_id or secrets.token_bytes(16),
+            reason=reason,
+            user_id=user_id,
+            lives_ms=lives_ms,
+            receipt_event_id=receipt_event_id,
+        )
+        return await _asked(
+            device_pb2_grpc.DrawerServiceStub(self._channel()).OpenDrawer(request, timeout=QUESTION_WITHIN_S)
+        )
+
+    async def devices(self) -> list[device_pb2.Device]:
+        """The branch's devices and what is known of them."""
+        stub = device_pb2_grpc.DeviceServiceStub(self._channel())
+        answer = await _asked(stub.ListDevices(device_pb2.ListDevicesRequest(), timeout=QUESTION_WITHIN_S))
+        return list(answer.devices)
+
+    async def print_receipt(
+        self, event_id: bytes, user_id: str, *, role: str = "", request_id: bytes | None = None
+    ) -> printing_pb2.PrintJob:
+        """Prints a recorded receipt or closing: the original if there was none, else a copy marked KOPIE."""
+        request = printing_pb2.PrintReceiptRequest(
+            request_id=request_id or secrets.token_bytes(16), event_id=event_id, role=role, user_id=user_id
+        )
+        stub = printing_pb2_grpc.PrintServiceStub(self._channel())
+        return (await _asked(stub.PrintReceipt(request, timeout=QUESTION_WITHIN_S))).job
+
+    async def print_jobs(
+        self, states: Iterable[printing_pb2.PrintJobState.ValueType] = (), *, event_id: bytes = b"", limit: int = 0
+    ) -> list[printing_pb2.PrintJob]:
+        """Print jobs of the branch, newest first."""
+        request = printing_pb2.ListPrintJobsRequest(states=states, event_id=event_id, limit=limit)
+        stub = printing_pb2_grpc.PrintServiceStub(self._channel())
+        return list((await _asked(stub.ListPrintJobs(request, timeout=QUESTION_WITHIN_S))).jobs)
+
+    async def watch_print_jobs(self, *, whole_branch: bool = False) -> AsyncIterator[printing_pb2.PrintJob]:
+        """The open print jobs, and then every change, until the caller stops or the line breaks."""
+        register_id = "" if whole_branch else self._register_id
+        call = printing_pb2_grpc.PrintServiceStub(self._channel()).WatchPrintJobs(
+            printing_pb2.WatchPrintJobsRequest(register_id=register_id)
+        )
+        try:
+            async for response in call:
+                yield response.job
+        except grpc.aio.AioRpcError as failure:
+            raise error_from(failure) from failure
+        finally:
+            call.cancel()
+
+    async def resolve_print_job(
+        self, job_id: bytes, *, complete_on_paper: bool, user_id: str
+    ) -> printing_pb2.ResolvePrintJobResponse:
+        """Answers the question "Liegt der Bon vollständig vor?" of an uncertain job."""
+        request = printing_pb2.ResolvePrintJobRequest(
+            job_id=job_id, complete_on_paper=complete_on_paper, user_id=user_id
+        )
+        stub = printing_pb2_grpc.PrintServiceStub(self._channel())
+        return await _asked(stub.ResolvePrintJob(request, timeout=QUESTION_WITHIN_S))
+
+    async def x_report(self, *, whole_branch: bool = False) -> report_pb2.GetXReportResponse:
+        """The open period of this register or of the branch."""
+        request = report_pb2.GetXReportRequest(register_id="" if whole_branch else self._register_id)
+        stub = report_pb2_grpc.ReportServiceStub(self._channel())
+        return await _asked(stub.GetXReport(request, timeout=CLOSING_WITHIN_S))
+
+    async def close_day(
+        self, user_id: str, *, whole_branch: bool = False, paper: bool = False, request_id: bytes | None = None
+    ) -> AsyncIterator[report_pb2.CloseDayResponse]:
+        """Closes this register or the branch (Z) and reports every step. The same `request_id` gives the same closings."""
+        request = report_pb2.CloseDayRequest(
+            request_id=request_id or secrets.token_bytes(16),
+            register_id="" if whole_branch else self._register_id,
+            user_id=user_id,
+            print=paper,
+        )
+        call = report_pb2_grpc.ReportServiceStub(self._channel()).CloseDay(request, timeout=CLOSING_WITHIN_S)
+        try:
+            async for response in call:
+                yield response
+        except grpc.aio.AioRpcError as failure:
+            raise error_from(failure) from failure
+        finally:
+            call.cancel()
+
+
+async def _asked(call: Awaitable[T]) -> T:
+    try:
+        return await call
+    except grpc.aio.AioRpcError as failure:
+        if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+            raise OutcomeUnknown("NO_ANSWER_IN_TIME", rule=failure.details() or "") from failure
+        raise error_from(failure) from failure
