@@ -23,8 +23,8 @@ from drivers.printing.actor import PrinterActor
 from drivers.printing.condition import Level, PrinterStatus
 from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.states import JobEvidence, JobState
-from drivers.test_page import test_page
 from drivers.transport.registry import transport_factory
+from drivers.trial_page import trial_page
 from drivers.virtual.cli import virtual_printer
 
 app = typer.Typer(
@@ -96,7 +96,7 @@ def print_test_page(
     ledger = _WatchedLedger()
 
     async def print_it(actor: PrinterActor) -> _Report:
-        ledger.add(MemoryJob(b"test-page", test_page(address, _profile(profile))))
+        ledger.add(MemoryJob(b"test-page", trial_page(address, _profile(profile))))
         actor.wake()
         state = await ledger.verdict(b"test-page", patience)
         evidence = ledger.evidence(b"test-page")

@@ -4,7 +4,7 @@ from drivers.escpos.document import Align, Barcode, Columns, Cut, Document, Feed
 from drivers.escpos.profile import PrinterProfile
 
 
-def test_page(address: str, profile: PrinterProfile) -> Document:
+def trial_page(address: str, profile: PrinterProfile) -> Document:
     """Everything a receipt uses. The ruler fills the line exactly when the profile's columns are right."""
     ruler = "".join(str(column % 10) for column in range(1, profile.columns + 1))
     return Document(
