@@ -63,6 +63,7 @@ class Session:
         self._limits, self._clock = limits, clock
         self._look_at = 0.0
         self._flushed = False
+        self._asked_for_reports = False
 
     async def serve(self) -> None:
         """Print and open drawers. Raises LinkLost at the end of the link."""
@@ -110,9 +111,9 @@ class Session:
             return self._later()
         if press.doubts.await_witness:
             await self._take_witness()
-        if not press.mute and not press.reports:
+        if not press.mute and not self._asked_for_reports:
+            self._asked_for_reports = True
             await self._command(automatic_status(REPORT_EVERYTHING))
-            press.reports = True
         return self._press.obstacle
 
     def _later(self) -> Reason:
