@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
 import grpc.aio
 
+from branchgate.errors import TryAgain
 from branchgate.errors.status import error_from
 from branchgate.sync.serving import ServerStream
 from branchgate.v1 import sync_pb2, sync_pb2_grpc
@@ -58,6 +60,12 @@ class SyncStubCall:
             response = await self._call.read()
         except grpc.aio.AioRpcError as failure:
             raise error_from(failure) from failure
+        except asyncio.CancelledError:
+            # A channel closed under the call looks like the cancellation of this task.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise TryAgain("NOT_REACHABLE", rule="the channel was closed") from None
         return response if isinstance(response, sync_pb2.SyncResponse) else None
 
     async def write(self, request: sync_pb2.SyncRequest) -> None:
@@ -66,6 +74,15 @@ class SyncStubCall:
             await self._call.write(request)
         except grpc.aio.AioRpcError as failure:
             raise error_from(failure) from failure
+        except asyncio.InvalidStateError:
+            # The call has ended meanwhile; its status tells why.
+            ended = grpc.aio.AioRpcError(
+                await self._call.code(),
+                await self._call.initial_metadata(),
+                await self._call.trailing_metadata(),
+                details=await self._call.details(),
+            )
+            raise error_from(ended) from None
 
     def cancel(self) -> None:
         """Ends the call."""
