@@ -59,7 +59,7 @@ class Issuer:
     """A CA's key and certificate, and what it issues.
 
     `newest_ms` is the newest time known to lie in the past (UTC ms). With a clock earlier than that nothing is issued, because it would
-    expire before its time or seem to come from before its CA: methods raise Refused (CLOCK_BEHIND), or (CA_EXPIRED).
+    expire before its time or seem to come from before its CA: methods raise Refused (ISSUER_CLOCK_BEHIND), or (CA_EXPIRED).
     """
 
     def __init__(self, key: PrivateKey, certificate: x509.Certificate, *, newest_ms: int = 0) -> None:
@@ -100,7 +100,7 @@ class Issuer:
     def _issue(self, purpose: _Purpose, key: PublicKey, now_ms: int) -> x509.Certificate:
         if now_ms < self._newest_ms - _CLOCK_TOLERANCE_MS:
             raise Refused(
-                "CLOCK_BEHIND",
+                "ISSUER_CLOCK_BEHIND",
                 field="clock",
                 value=_when(now_ms).isoformat(timespec="seconds"),
                 rule=f"not before {_when(self._newest_ms).isoformat(timespec='seconds')}",

@@ -16,6 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from branchgate.identity.names import GatewayName, PeerName, RegisterName, parsed_uri
 
+Context = grpc.aio.ServicerContext[Any, Any]
+"""What a handler is called with."""
+
 _REMEMBERED_CERTIFICATES = 4096
 
 
@@ -61,7 +64,7 @@ ANYONE = Caller(CallerKind.ANYONE)
 OPERATOR = Caller(CallerKind.OPERATOR)
 
 
-def caller(context: grpc.aio.ServicerContext[Any, Any]) -> Caller:
+def caller(context: Context) -> Caller:
     """The caller of the RPC that this context belongs to."""
     # Only our own listener on the owner-only socket has peers of this form; TCP peers read "ipv4:..." or "ipv6:...".
     if context.peer().startswith("unix:"):

@@ -18,10 +18,9 @@ import structlog
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, OutcomeUnknown, Refused, RefusedKind
 from branchgate.errors.status import METADATA_KEY, abort, detail_of
-from branchgate.wire.callers import Caller, CallerKind, caller
+from branchgate.wire.callers import Caller, CallerKind, Context, caller
 from branchgate.wire.rules import allowed_callers
 
-Context = grpc.aio.ServicerContext[Any, Any]
 Admit = Callable[[Caller], None]
 
 _log = structlog.get_logger(__name__)
