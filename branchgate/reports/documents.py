@@ -1,0 +1,131 @@
+"""Whole reports. Times are UTC milliseconds and appear in the branch's zone; every report says that there is no TSE while there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from branchgate.catalogue import BranchSettings
+from branchgate.figures.model import Closing, Figures
+from branchgate.money import euros
+from branchgate.reports.layout import centred, columns, pair, rule
+from branchgate.reports.sections import body
+from branchgate.reports.words import Language, language_of, word
+
+ANCHOR_CHARACTERS = 16
+"""So much of the chain hash is printed: enough to hold a paper Z against a journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What a report is about: `register_id` is empty for the whole branch, `through` the journal sequence it covers."""
+
+    register_id: str
+    at_ms: int
+    through: int
+
+
+def x_report(figures: Figures, head: ReportHead, settings: BranchSettings) -> str:
+    """The open period as it stands."""
+    language = language_of(settings.language)
+    return _text(
+        [
+            *_business(settings, language),
+            *centred(word("x", language)),
+            *centred(word("x_note", language)),
+            *centred(word("no_tse", language)),
+            rule(),
+            pair(word("register", language), head.register_id or word("all_registers", language)),
+            pair(word("printed_at", language), _time(head.at_ms, settings)),
+            pair(word("through", language), str(head.through)),
+            rule("="),
+            *body(figures, language),
+        ]
+    )
+
+
+def z_report(closing: Closing, settings: BranchSettings, *, copy: bool = False) -> str:
+    """A closing as recorded; a second print says that it is a copy."""
+    language = language_of(settings.language)
+    return _text(
+        [
+            *_business(settings, language),
+            *centred(word("z", language).format(z_number=closing.z_number)),
+            *(centred(word("copy", language)) if copy else ()),
+            *centred(word("no_tse", language)),
+            rule(),
+            pair(word("register", language), closing.register_id),
+            pair(word("business_day", language), _day(closing.business_day, language)),
+            pair(word("printed_at", language), _time(closing.closed_at_ms, settings)),
+            pair(word("user", language), closing.user_id or word("no_user", language)),
+            rule("="),
+            *body(closing.figures, language),
+            rule("="),
+            pair(word("through", language), str(closing.through_journal_sequence)),
+            pair(word("anchor", language), closing.chain_hash.hex()[:ANCHOR_CHARACTERS]),
+            pair(word("taxonomy", language), closing.taxonomy_version),
+        ]
+    )
+
+
+def branch_report(figures: Figures, closings: Sequence[Closing], at_ms: int, settings: BranchSettings) -> str:
+    """The sum over closings, with each of them in one line."""
+    language = language_of(settings.language)
+    return _text(
+        [
+            *_business(settings, language),
+            *centred(word("branch", language)),
+            *centred(word("no_tse", language)),
+            rule(),
+            pair(word("printed_at", language), _time(at_ms, settings)),
+            pair(word("closings", language), str(len(closings))),
+            *(_closing_line(closing, language) for closing in closings),
+            rule("="),
+            *body(figures, language),
+        ]
+    )
+
+
+def central_report(figures: Figures, title: str, rows: Sequence[tuple[str, int]], language: Language) -> str:
+    """A sum over branches: `title` names the period, `rows` each part with its turnover in cents."""
+    return _text(
+        [
+            *centred(word("central", language)),
+            *centred(title),
+            rule(),
+            *(pair(name, euros(cents, language)) for name, cents in rows),
+            rule("="),
+            *body(figures, language),
+        ]
+    )
+
+
+def _business(settings: BranchSettings, language: Language) -> list[str]:
+    """Name and address as printed on receipts, as far as central has told them."""
+    lines = [settings.company, settings.name, settings.street, f"{settings.postcode} {settings.town}".strip()]
+    shown = [line for text in lines if text for line in centred(text)]
+    if settings.tax_id:
+        shown += centred(f"{word('tax_id', language)} {settings.tax_id}")
+    return [*shown, rule()] if shown else []
+
+
+def _closing_line(closing: Closing, language: Language) -> str:
+    values = [f"Z {closing.z_number}", euros(closing.figures.turnover_cents, language)]
+    return columns(f"  {closing.register_id}", values, 12)
+
+
+def _day(iso: str, language: Language) -> str:
+    parts = iso.split("-")
+    return ".".join(reversed(parts)) if language == "de" and len(parts) == 3 else iso
+
+
+def _time(at_ms: int, settings: BranchSettings) -> str:
+    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(settings.time_zone))
+    pattern = "%d.%m.%Y %H:%M:%S" if settings.language != "en" else "%Y-%m-%d %H:%M:%S"
+    return local.strftime(pattern)
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "\n".join(line.rstrip() for line in lines) + "\n"
