@@ -1,0 +1,7 @@
+"""Cash drawers: a command with seconds to live, never queued behind paper, never replayed, always in the journal (design rule 4)."""
+
+from gateway.drawers.commands import DrawerAnswer, DrawerResult
+from gateway.drawers.desk import DrawerDesk
+from gateway.drawers.tables import DRAWERS
+
+__all__ = ["DRAWERS", "DrawerAnswer", "DrawerDesk", "DrawerResult"]

@@ -1,0 +1,93 @@
+"""From a job's reference to the document on paper: the recorded event, the branch's settings, the template."""
+
+from collections.abc import Callable
+
+from branchgate.catalogue import BranchSettings
+from branchgate.clock import Clock
+from branchgate.errors import Refused, RefusedKind
+from branchgate.events import EventKind
+from branchgate.figures import Closing, decode_closing
+from branchgate.receipts.codec import decode_receipt
+from branchgate.receipts.model import Receipt
+from drivers.errors import DeviceRefused, Reason
+from drivers.escpos.document import Document
+from drivers.escpos.profile import PrinterProfile
+from gateway.journal import Entry, JournalReader
+from gateway.printing.jobs import DocumentKind, Job, NewJob
+from gateway.printing.templates.closing import closing_document
+from gateway.printing.templates.copy_mark import CopyMark
+from gateway.printing.templates.receipt import TEMPLATE_VERSION, receipt_document
+
+ClosingText = Callable[[Closing, BranchSettings, int], str]
+"""The Z report as text, so many columns wide."""
+
+
+class Documents:
+    """Knows what each event looks like on paper. For the event loop's thread.
+
+    `settings` is None until central's settings have come: a receipt without the shop's name and address must not be printed.
+    """
+
+    def __init__(self, reader: JournalReader, closing_text: ClosingText, clock: Clock) -> None:
+        self._reader, self._closing_text, self._clock = reader, closing_text, clock
+        self.settings: BranchSettings | None = None
+
+    @property
+    def ready(self) -> bool:
+        """The branch's settings are there."""
+        return self.settings is not None
+
+    def entry(self, event_id: bytes) -> Entry:
+        """The receipt or closing to print. Raises Refused (RECEIPT_NOT_RECORDED, EVENT_NOT_PRINTABLE)."""
+        entry = self._reader.by_event_id(event_id)
+        if entry is None:
+            raise Refused("RECEIPT_NOT_RECORDED", field="event_id", value=event_id.hex(), kind=RefusedKind.NOT_FOUND)
+        if entry.kind not in (EventKind.RECEIPT, EventKind.CLOSING):
+            raise Refused("EVENT_NOT_PRINTABLE", field="event_id", value=entry.kind.name, rule="a receipt or a closing")
+        return entry
+
+    def document(self, job: Job, profile: PrinterProfile) -> Document:
+        """The document of a job. Raises DeviceRefused when the event cannot be read."""
+        if self.settings is None:
+            raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "no branch settings")
+        mark = CopyMark(job.copy_number, self._clock.now_ms()) if job.copy_number else None
+        try:
+            entry = self.entry(job.event_id)
+            if job.document is DocumentKind.CLOSING:
+                text = self._closing_text(decode_closing(entry.body), self.settings, profile.columns)
+                return closing_document(text, self.settings, mark)
+            receipt = decode_receipt(entry.body)
+        except Refused as refused:
+            raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
+        return receipt_document(receipt, entry.register_id, self.settings, profile.columns, mark)
+
+
+def receipt_job(job_id: bytes, event_id: bytes, receipt: Receipt, register_id: str, role: str) -> NewJob:
+    """A job for a receipt, without a route yet."""
+    return NewJob(
+        job_id=job_id,
+        event_id=event_id,
+        document=DocumentKind.RECEIPT,
+        template=TEMPLATE_VERSION,
+        title=receipt.receipt_number,
+        register_id=register_id,
+        role=role,
+        printer="",
+    )
+
+
+def job_for(job_id: bytes, entry: Entry, register_id: str, role: str) -> NewJob:
+    """A job for a recorded receipt or closing, without a route yet. Raises Refused when its body cannot be read."""
+    if entry.kind is EventKind.RECEIPT:
+        return receipt_job(job_id, entry.event_id, decode_receipt(entry.body), register_id, role)
+    closing = decode_closing(entry.body)
+    return NewJob(
+        job_id=job_id,
+        event_id=entry.event_id,
+        document=DocumentKind.CLOSING,
+        template=TEMPLATE_VERSION,
+        title=f"Z {closing.z_number} {closing.register_id}",
+        register_id=register_id,
+        role=role,
+        printer="",
+    )

@@ -1,0 +1,48 @@
+"""Tables of printing.
+
+The unique index over event and copy number is the law of the house in one line: at most one unmarked original of a receipt.
+"""
+
+from gateway.store.schema import Schema
+
+PRINTING = Schema(
+    "printing",
+    (
+        """
+        CREATE TABLE print_jobs (
+            place INTEGER PRIMARY KEY,
+            job_id BLOB NOT NULL UNIQUE,
+            event_id BLOB NOT NULL,
+            document TEXT NOT NULL,
+            template INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            register_id TEXT NOT NULL,
+            role TEXT NOT NULL,
+            printer TEXT NOT NULL,
+            copy_number INTEGER NOT NULL CHECK (copy_number >= 0),
+            replaces_job_id BLOB UNIQUE,
+            user_id TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            proof TEXT NOT NULL,
+            bytes_accepted INTEGER,
+            begun INTEGER NOT NULL,
+            cutter_before INTEGER,
+            cutter_after INTEGER,
+            pid_start BLOB,
+            pid_end BLOB,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX print_jobs_by_copy ON print_jobs (event_id, copy_number);
+        CREATE INDEX print_jobs_unsent ON print_jobs (printer, place) WHERE state IN ('QUEUED', 'BLOCKED');
+        CREATE INDEX print_jobs_undecided ON print_jobs (printer, place)
+            WHERE state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL');
+        CREATE TABLE process_ids (
+            printer TEXT PRIMARY KEY,
+            next INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    ),
+)
+"""`printer` '' is a job that no device serves yet. `bytes_accepted` is NULL when a restart in the middle left it unknown."""

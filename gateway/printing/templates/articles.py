@@ -1,0 +1,53 @@
+"""The lines of a receipt on paper: quantity, text, amount and VAT letter; below, how the amount came about."""
+
+import textwrap
+from typing import Final
+
+from branchgate.money import QUANTITY_UNITS, quantity_text
+from branchgate.receipts.model import Line
+from drivers.escpos.document import Columns, Element
+from drivers.escpos.sanitise import printable
+from gateway.printing.templates.words import Words
+
+QUANTITY_WIDTH: Final = 4
+PIECES: Final = ("Stk", "")
+
+
+def vat_letter(vat_key: int) -> str:
+    """The mark that leads from a line to its row in the VAT table: A is DSFinV-K's key 1; historic keys keep their number."""
+    return chr(ord("A") + vat_key - 1) if 1 <= vat_key <= 7 else str(vat_key)
+
+
+def article_lines(line: Line, words: Words, columns: int) -> list[Element]:
+    """One line of the receipt; a line voided before payment is followed by its void, so that nothing is hidden."""
+    printed = _rows(line, words, columns)
+    if line.voided:
+        printed.append(Columns(f"{'':{QUANTITY_WIDTH}}{words.line_void}", _amount(line, words, -1)))
+    return printed
+
+
+def _rows(line: Line, words: Words, columns: int) -> list[Element]:
+    weighed = line.unit not in PIECES or line.quantity_thousandths % QUANTITY_UNITS != 0
+    quantity = quantity_text(line.quantity_thousandths, weighed, words.language)
+    margin = "" if weighed else f"{quantity:>{QUANTITY_WIDTH - 1}} "
+    amount = _amount(line, words, 1)
+    first, *more = textwrap.wrap(
+        printable(line.text) or "-",
+        columns - len(amount) - 1,
+        initial_indent=f"{margin:{QUANTITY_WIDTH}}",
+        subsequent_indent=" " * QUANTITY_WIDTH,
+        drop_whitespace=True,
+    )
+    rows: list[Element] = [Columns(first, amount), *(Columns(text, "") for text in more)]
+    if weighed or abs(line.quantity_thousandths) != QUANTITY_UNITS:
+        rows.append(Columns(f"{'':{QUANTITY_WIDTH}}{_origin(line, words, weighed, quantity)}", ""))
+    return rows
+
+
+def _origin(line: Line, words: Words, weighed: bool, quantity: str) -> str:
+    price = words.unit_price(line.unit_price)
+    return f"{quantity} {line.unit} x {price} €/{line.unit}" if weighed else f"{quantity} x {price} €"
+
+
+def _amount(line: Line, words: Words, sign: int) -> str:
+    return f"{words.money(sign * line.gross_cents)} {vat_letter(line.vat_key)}"

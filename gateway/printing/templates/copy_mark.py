@@ -1,0 +1,26 @@
+"""What sets a copy apart: the word KOPIE, its number and the time of reprinting, above and outside everything fiscal.
+
+Several unmarked receipts for one supply make the shop owe the VAT again (UStG § 14c, UStAE 14c.1 (4)).
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from drivers.escpos.document import Align, Element, Rule, Text
+from gateway.printing.templates.words import COPY, Words
+
+
+@dataclass(frozen=True, slots=True)
+class CopyMark:
+    """The n-th copy, printed at this time (UTC milliseconds)."""
+
+    number: int
+    printed_at_ms: int
+
+
+def copy_header(mark: CopyMark | None, words: Words, zone: ZoneInfo) -> list[Element]:
+    """The lines above a copy; nothing above an original."""
+    if mark is None:
+        return []
+    when = words.copy.format(number=mark.number, time=words.time(mark.printed_at_ms, zone))
+    return [Text(COPY, Align.CENTER, bold=True, double=True), Text(when, Align.CENTER), Rule("*")]

@@ -1,0 +1,85 @@
+"""PrintService: jobs, and the questions only a person can answer. Everything is decided by the print desk."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc.aio
+
+from branchgate.errors import Refused
+from branchgate.v1 import printing_pb2, printing_pb2_grpc
+from branchgate.wire.callers import caller
+from gateway.printing.advice import advice
+from gateway.printing.desk import PrintDesk
+from gateway.printing.jobs import Job, PrintState
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+_STATE_NUMBERS = {state: printing_pb2.PrintJobState.Value(f"PRINT_JOB_STATE_{state}") for state in PrintState}
+_STATES = {int(number): state for state, number in _STATE_NUMBERS.items()}
+
+
+class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
+    """Serves registers of the branch and operators."""
+
+    def __init__(self, desk: PrintDesk) -> None:
+        self._desk = desk
+
+    async def PrintReceipt(  # noqa: N802
+        self, request: printing_pb2.PrintReceiptRequest, context: Context
+    ) -> printing_pb2.PrintReceiptResponse:
+        job = await self._desk.print_receipt(
+            request.request_id, request.event_id, request.role, request.user_id, caller(context).register_id
+        )
+        return printing_pb2.PrintReceiptResponse(job=job_message(job))
+
+    async def ListPrintJobs(  # noqa: N802
+        self, request: printing_pb2.ListPrintJobsRequest, context: Context
+    ) -> printing_pb2.ListPrintJobsResponse:
+        del context
+        jobs = self._desk.jobs([_state(number) for number in request.states], request.event_id, request.limit)
+        return printing_pb2.ListPrintJobsResponse(jobs=[job_message(job) for job in jobs])
+
+    async def WatchPrintJobs(  # noqa: N802
+        self, request: printing_pb2.WatchPrintJobsRequest, context: Context
+    ) -> AsyncIterator[printing_pb2.WatchPrintJobsResponse]:
+        del context
+        async for job in self._desk.watch(request.register_id):
+            yield printing_pb2.WatchPrintJobsResponse(job=job_message(job))
+
+    async def ResolvePrintJob(  # noqa: N802
+        self, request: printing_pb2.ResolvePrintJobRequest, context: Context
+    ) -> printing_pb2.ResolvePrintJobResponse:
+        del context
+        resolved = await self._desk.resolve(request.job_id, request.complete_on_paper, request.user_id)
+        copy = None if resolved.copy is None else job_message(resolved.copy)
+        return printing_pb2.ResolvePrintJobResponse(job=job_message(resolved.job), copy=copy)
+
+
+def job_message(job: Job) -> printing_pb2.PrintJob:
+    """The job as a message, with what to do about it."""
+    return printing_pb2.PrintJob(
+        job_id=job.job_id,
+        event_id=job.event_id,
+        document=job.document,
+        title=job.title,
+        register_id=job.register_id,
+        role=job.role,
+        printer=job.printer,
+        copy_number=job.copy_number,
+        state=_STATE_NUMBERS[job.state],
+        reason=job.reason,
+        proof=job.proof or "",
+        cutter_moved=job.cutter_moved,
+        created_at_ms=job.created_at_ms,
+        changed_at_ms=job.changed_at_ms,
+        replaces_job_id=job.replaces_job_id or b"",
+        advice_de=advice(job, "de"),
+        advice_en=advice(job, "en"),
+    )
+
+
+def _state(number: int) -> PrintState:
+    state = _STATES.get(number)
+    if state is None:
+        raise Refused("INVALID_VALUE", field="states", value=number, rule=", ".join(PrintState))
+    return state
