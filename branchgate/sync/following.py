@@ -87,7 +87,9 @@ async def _next(
     responses: asyncio.Queue[sync_pb2.SyncResponse | BranchgateError | None], silence_ms: int
 ) -> sync_pb2.SyncResponse | None:
     try:
-        response = await asyncio.wait_for(responses.get(), silence_ms / 1000)
+        # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the result.
+        async with asyncio.timeout(silence_ms / 1000):
+            response = await responses.get()
     except TimeoutError as silent:
         raise TryAgain("SYNC_SILENT", field="silence_ms", value=silence_ms) from silent
     if isinstance(response, BranchgateError):
@@ -155,9 +157,10 @@ class Follower:
         self._tell(FollowState(True, current_at_ms, session.progress))
 
     async def _pause(self) -> None:
-        self._hurry.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), self._backoff.next_ms() / 1000)
+            async with asyncio.timeout(self._backoff.next_ms() / 1000):
+                await self._hurry.wait()
+        self._hurry.clear()
 
     def _tell(self, state: FollowState) -> None:
         if state != self.state:

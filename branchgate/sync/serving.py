@@ -143,4 +143,5 @@ class _Reader:
         wake_at_ms = self.session.wake_at_ms
         seconds = None if wake_at_ms is None else max(0, wake_at_ms - clock.monotonic_ms()) / 1000
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.attention.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.attention.wait()
