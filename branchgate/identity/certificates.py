@@ -50,8 +50,7 @@ class _Purpose:
 def root_certificate(key: PrivateKey, central_id: str, now_ms: int) -> x509.Certificate:
     """Central's root, self-signed."""
     purpose = _Purpose(f"branchgate root of {central_id}", ROOT_LIFE, DOMAIN, path_length=1)
-    name = _subject(purpose.name)
-    builder = _builder(purpose, key.public_key(), now_ms).issuer_name(name)
+    builder = _builder(purpose, key.public_key(), now_ms).issuer_name(_subject(purpose.name))
     return builder.sign(key, hashes.SHA256())
 
 

@@ -4,6 +4,7 @@ A server's certificate is exchanged in place, open connections keep theirs. A cl
 channel that takes over from the old one.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,16 +34,33 @@ class ClientCertificate:
 def server_credentials(
     current: Callable[[], ServerCertificate], *, require_client_certificate: bool
 ) -> grpc.ServerCredentials:
-    """Credentials of one port. `current` is asked before every handshake, on threads of gRPC: it must be quick and only read."""
+    """Credentials of one port. `current` is asked before every handshake, on threads of gRPC: it must be quick, only read,
+    and return the same object until there is another certificate.
+    """
+    shown = current()
+    comparing = threading.Lock()
 
-    def configuration() -> grpc.ServerCertificateConfiguration:
-        certificate = current()
-        roots = certificate.client_roots_pem if require_client_certificate else None
-        return grpc.ssl_server_certificate_configuration([(certificate.key_pem, certificate.chain_pem)], roots)
+    def changed() -> grpc.ServerCertificateConfiguration | None:
+        # None unless it has really changed: each new configuration frees the factory that a handshake on another thread may just be
+        # using (grpc #36693), and answering with the same one every time crashes the process under a few connections at once.
+        nonlocal shown
+        with comparing:
+            latest = current()
+            if latest is shown:
+                return None
+            shown = latest
+            return _configuration(latest, require_client_certificate)
 
     return grpc.dynamic_ssl_server_credentials(
-        configuration(), configuration, require_client_authentication=require_client_certificate
+        _configuration(shown, require_client_certificate),
+        changed,  # type: ignore[arg-type]  # the stubs do not know that None means unchanged
+        require_client_authentication=require_client_certificate,
     )
+
+
+def _configuration(certificate: ServerCertificate, require_clients: bool) -> grpc.ServerCertificateConfiguration:
+    roots = certificate.client_roots_pem if require_clients else None
+    return grpc.ssl_server_certificate_configuration([(certificate.key_pem, certificate.chain_pem)], roots)
 
 
 def open_channel(

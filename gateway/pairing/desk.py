@@ -109,7 +109,7 @@ class PairingDesk:
                 order.register_id,
                 code=code.text,
                 pairing_address=self._addresses.pairing,
-                server_key_sha256=self._authority.server_key_sha256,
+                server_key_sha256=self._authority.server.key_sha256,
                 lives_ms=CODE_LIVES_MS,
             )
         )
@@ -124,7 +124,7 @@ class PairingDesk:
         Raises Refused (PAIRING_CODE_NOT_ACCEPTED, alike for unknown, expired and wrong codes; CSR_INVALID, ISSUER_CLOCK_BEHIND, CA_EXPIRED) or
         TryAgain (PAIRING_TOO_MANY_FAILURES, DISK_FULL). A code that was proved is burnt even when issuing then fails.
         """
-        outcome = self._codes.attempt(attempt, self._authority.server_key_sha256, self._clock.monotonic_ms())
+        outcome = self._codes.attempt(attempt, self._authority.server.key_sha256, self._clock.monotonic_ms())
         match outcome:
             case TooManyFailures(retry_after_ms):
                 raise TryAgain("PAIRING_TOO_MANY_FAILURES", retry_after_ms=retry_after_ms)
@@ -180,7 +180,7 @@ class PairingDesk:
             issued.chain_pem,
             identity.root_pem,
             key.gateway_proof(
-                self._authority.server_key_sha256,
+                self._authority.server.key_sha256,
                 attempt.csr_der,
                 attempt.nonce,
                 issued.chain_pem,

@@ -31,7 +31,7 @@ def attempt_of(code: str, server_key_sha256: bytes, csr_der: bytes = b"") -> Att
 
 
 async def proven(at: Shop, code: str, csr_der: bytes = b"") -> Grant:
-    return await at.desk.pair(attempt_of(code, at.authority.server_key_sha256, csr_der))
+    return await at.desk.pair(attempt_of(code, at.authority.server.key_sha256, csr_der))
 
 
 def wrong(code: str) -> str:

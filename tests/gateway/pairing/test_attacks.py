@@ -97,7 +97,7 @@ async def test_unknown_expired_wrong_and_used_codes_are_answered_alike(tmp_path:
                 "/branchgate.v1.PairingService/Pair",
                 request_serializer=pairing_pb2.PairRequest.SerializeToString,
             )()
-            await call.write(prove_message(attempt_of(code, at.authority.server_key_sha256)))
+            await call.write(prove_message(attempt_of(code, at.authority.server.key_sha256)))
             with pytest.raises(grpc.aio.AioRpcError) as caught:
                 await call.read()
             return caught.value.code(), caught.value.details(), tuple(caught.value.trailing_metadata() or ())
@@ -191,7 +191,7 @@ async def test_after_twenty_failures_in_a_minute_even_the_right_code_waits(tmp_p
 async def test_an_old_message_played_again_is_a_used_code(tmp_path: Path) -> None:
     async with shop(tmp_path / "gateway") as at:
         code = await at.code()
-        prove = prove_message(attempt_of(code, at.authority.server_key_sha256))
+        prove = prove_message(attempt_of(code, at.authority.server.key_sha256))
         confirm = pairing_pb2.PairRequest(confirm=pairing_pb2.PairConfirm())
         assert await send(at.pairing_address, prove, confirm) == ["granted", "completed"]
         assert await send(at.pairing_address, prove, confirm) == ["PAIRING_CODE_NOT_ACCEPTED"]
@@ -202,7 +202,7 @@ async def test_messages_out_of_order_are_refused_and_an_unconfirmed_grant_is_tol
         confirm = pairing_pb2.PairRequest(confirm=pairing_pb2.PairConfirm())
         assert await send(at.pairing_address, confirm) == ["PAIRING_OUT_OF_ORDER"]
         assert await send(at.pairing_address) == ["PAIRING_OUT_OF_ORDER"]
-        prove = prove_message(attempt_of(await at.code(), at.authority.server_key_sha256))
+        prove = prove_message(attempt_of(await at.code(), at.authority.server.key_sha256))
         prove.prove.method = pairing_pb2.PAIR_METHOD_SPAKE2
         assert await send(at.pairing_address, prove) == ["PAIRING_METHOD_UNKNOWN"]
         prove.prove.method = pairing_pb2.PAIR_METHOD_HMAC_CODE

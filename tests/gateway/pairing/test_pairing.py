@@ -199,13 +199,13 @@ async def test_the_server_certificate_is_renewed_in_place_and_its_key_stays(tmp_
     clock = TurnedClock()
     clock.advance(-16 * DAY_MS)
     async with shop(tmp_path / "gateway", clock=clock) as at:
-        digest = at.authority.server_key_sha256
+        digest = at.authority.server.key_sha256
         before = await presented_chain(at.service_address)
         identity = await pair(at.pairing_address, await at.code(), tmp_path / "till", stretch=stretch_quickly)
-        assert not at.authority.renew_server_certificate_if_due()
+        assert not at.authority.server.renew_if_due()
         clock.advance(16 * DAY_MS)
-        assert at.authority.renew_server_certificate_if_due()
-        assert at.authority.server_key_sha256 == digest
+        assert at.authority.server.renew_if_due()
+        assert at.authority.server.key_sha256 == digest
         after = await presented_chain(at.service_address)
         assert (after[0] != before[0], after[1]) == (True, before[1])
         async with identity.open_channel() as channel:
@@ -216,9 +216,9 @@ async def test_a_restarted_gateway_shows_the_key_it_had(tmp_path: Path) -> None:
     async with shop(tmp_path / "gateway") as at:
         keys = tmp_path / "gateway" / "keys"
         again = BranchAuthority(at.authority.identity, keys, at.clock)
-        assert again.server_key_sha256 == at.authority.server_key_sha256
+        assert again.server.key_sha256 == at.authority.server.key_sha256
         replaced = BranchAuthority(enrolled(CentralChain(at.clock.now_ms()), "mitte"), keys, at.clock)
-        assert replaced.server_key_sha256 == at.authority.server_key_sha256
+        assert replaced.server.key_sha256 == at.authority.server.key_sha256
         unbundle((keys / "server.pem").read_bytes())
 
 
