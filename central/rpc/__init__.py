@@ -1,0 +1,1 @@
+"""central's services: each method translates, calls one domain method and translates back."""
