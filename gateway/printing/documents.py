@@ -1,14 +1,13 @@
 """From a job's reference to the document on paper: the recorded event, the branch's settings, the template."""
 
-from collections.abc import Callable
-
 from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
-from branchgate.figures import Closing, decode_closing
+from branchgate.figures import decode_closing
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.model import Receipt
+from branchgate.reports import z_report
 from drivers.errors import DeviceRefused, Reason
 from drivers.escpos.document import Document
 from drivers.escpos.profile import PrinterProfile
@@ -18,9 +17,6 @@ from gateway.printing.templates.closing import closing_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.receipt import TEMPLATE_VERSION, receipt_document
 
-ClosingText = Callable[[Closing, BranchSettings, int], str]
-"""The Z report as text, so many columns wide."""
-
 
 class Documents:
     """Knows what each event looks like on paper. For the event loop's thread.
@@ -28,8 +24,8 @@ class Documents:
     `settings` is None until central's settings have come: a receipt without the shop's name and address must not be printed.
     """
 
-    def __init__(self, reader: JournalReader, closing_text: ClosingText, clock: Clock) -> None:
-        self._reader, self._closing_text, self._clock = reader, closing_text, clock
+    def __init__(self, reader: JournalReader, clock: Clock) -> None:
+        self._reader, self._clock = reader, clock
         self.settings: BranchSettings | None = None
 
     @property
@@ -54,8 +50,8 @@ class Documents:
         try:
             entry = self.entry(job.event_id)
             if job.document is DocumentKind.CLOSING:
-                text = self._closing_text(decode_closing(entry.body), self.settings, profile.columns)
-                return closing_document(text, self.settings, mark)
+                text = z_report(decode_closing(entry.body), self.settings)
+                return closing_document(text, self.settings, profile.columns, mark)
             receipt = decode_receipt(entry.body)
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
