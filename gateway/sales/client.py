@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from branchgate.errors import TryAgain
 from branchgate.figures import Summary
 from gateway.sales import replies
@@ -23,6 +25,8 @@ from gateway.sales.opened import EXIT_SUSPECT, Opened, Tuning
 from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
 
 BUSY = "SALES_STORE_BUSY"
+
+_log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_MS = 100
 LONGEST_PAUSE_MS = 10_000
@@ -54,6 +58,7 @@ class SalesStore:
         self._head = 0
         self._asked = 0
         self._suspect = False
+        self._failure = ""
         self._writer: asyncio.StreamWriter | None = None
         self._child: asyncio.subprocess.Process | None = None
         self._pending: dict[int, asyncio.Future[Message]] = {}
@@ -196,14 +201,29 @@ class SalesStore:
 
     def _take(self, message: Message) -> None:
         if "opened" in message:
-            self.opened = Opened(**message["opened"])
-            if self._first is not None and not self._first.done():
-                self._first.set_result(self.opened)
-            self._tell({"ask": "head", "head": self._head})
+            self._child_opened(Opened(**message["opened"]))
+            return
+        if "failed" in message:
+            self._child_failed(message["failed"])
             return
         future = self._pending.get(message.get("id", 0))
         if future is not None and not future.done():
             future.set_result(message)
+
+    def _child_opened(self, opened: Opened) -> None:
+        self.opened = opened
+        self._failure = ""
+        if opened.set_aside:
+            _log.warning("sales_store_set_aside", file=opened.set_aside, reason=opened.reason, ahead=opened.ahead)
+        if self._first is not None and not self._first.done():
+            self._first.set_result(opened)
+        self._tell({"ask": "head", "head": self._head})
+
+    def _child_failed(self, failure: str) -> None:
+        """Once per kind of failure, however often it is tried again."""
+        if failure != self._failure:
+            self._failure = failure
+            _log.warning("sales_store_failed", failure=failure)
 
 
 async def _received(reader: asyncio.StreamReader) -> bytes:

@@ -49,22 +49,33 @@ def open_store(
         # A log without its database belongs to nothing; DuckDB would replay it into the new file.
         wal_of(path).unlink(missing_ok=True)
         return _begin(path, tuning, end), Opened(0)
+    found = _examine(path, journal, tuning, end, read_all)
+    if isinstance(found, duckdb.DuckDBPyConnection):
+        return found, Opened(read_watermark(found).sequence)
+    # Outside of any `except`: an exception in flight keeps the damaged database alive under this path.
+    name = set_aside(path, now_ms)
+    ahead = found.ahead_watermark > 0
+    return _begin(path, tuning, end), Opened(0, name, found.reason, ahead, found.ahead_watermark)
+
+
+def _examine(
+    path: Path, journal: JournalSource, tuning: Tuning, end: JournalEnd, read_all: bool
+) -> duckdb.DuckDBPyConnection | Unfit:
+    """A connection that can be trusted, or why there is none."""
     connection = None
     try:
         connection = connect(path, tuning)
-        sequence = _verify(connection, journal, end)
+        _verify(connection, journal, end)
         if read_all:
             _read_all(connection)
+        return connection
     except duckdb.Error as failure:
-        _close_damaged(connection)
-        name = set_aside(path, now_ms)
-        return _begin(path, tuning, end), Opened(0, name, f"UNREADABLE: {str(failure).splitlines()[0]}")
-    except Unfit as unfit:
-        _close_damaged(connection)
-        name = set_aside(path, now_ms)
-        ahead = unfit.ahead_watermark > 0
-        return _begin(path, tuning, end), Opened(0, name, unfit.reason, ahead, unfit.ahead_watermark)
-    return connection, Opened(sequence)
+        unfit = Unfit(f"UNREADABLE: {str(failure).splitlines()[0]}")
+    except Unfit as failure:
+        unfit = failure.with_traceback(None)
+    if connection is not None:
+        connection.close()
+    return unfit
 
 
 def connect(path: Path, tuning: Tuning) -> duckdb.DuckDBPyConnection:
@@ -118,8 +129,8 @@ def set_aside(path: Path, now_ms: int) -> str:
     return kept.name
 
 
-def _verify(connection: duckdb.DuckDBPyConnection, journal: JournalSource, end: JournalEnd) -> int:
-    """The watermark's sequence, once journal id, head, chain hash and numbers of rows agree. Raises Unfit.
+def _verify(connection: duckdb.DuckDBPyConnection, journal: JournalSource, end: JournalEnd) -> None:
+    """Journal id, head, chain hash and numbers of rows must agree. Raises Unfit.
 
     The chain hash ties the numbers written with it to exactly these entries, so rows are compared with them and the journal need not
     be read from its start.
@@ -135,7 +146,6 @@ def _verify(connection: duckdb.DuckDBPyConnection, journal: JournalSource, end: 
         (rows,) = connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0]
         if rows != mark.rows[table.name]:
             raise Unfit("ROWS_MISSING")
-    return mark.sequence
 
 
 def _read_all(connection: duckdb.DuckDBPyConnection) -> None:
@@ -155,8 +165,3 @@ def _begin(path: Path, tuning: Tuning, end: JournalEnd) -> duckdb.DuckDBPyConnec
     )
     connection.execute("COMMIT")
     return connection
-
-
-def _close_damaged(connection: duckdb.DuckDBPyConnection | None) -> None:
-    if connection is not None:
-        connection.close()

@@ -8,6 +8,10 @@ EXIT_SUSPECT = 3
 """The child's exit status when DuckDB failed: the next child reads the whole file before it believes it."""
 
 
+EXIT_FAILED = 1
+"""The child's exit status when the journal could not be read: passing, or nothing the sales store could do about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """What DuckDB may use. The limit does not cover everything DuckDB allocates; half as much again is seen in practice."""

@@ -11,6 +11,7 @@ import gc
 import select
 import signal
 import socket
+import sqlite3
 import time
 from collections import deque
 from dataclasses import asdict
@@ -23,7 +24,7 @@ from gateway.sales.database import open_store, temporary_of
 from gateway.sales.days import DayRule
 from gateway.sales.filler import BATCH, Filler
 from gateway.sales.frames import FrameReader, Message, frame
-from gateway.sales.opened import EXIT_SUSPECT, Tuning
+from gateway.sales.opened import EXIT_FAILED, EXIT_SUSPECT, Tuning
 from gateway.sales.source import JournalSource
 
 GATHER_MS = 500
@@ -140,6 +141,9 @@ def run(arguments: list[str]) -> int:
         except duckdb.Error as failure:
             parent.sendall(frame({"failed": str(failure).splitlines()[0]}))
             return EXIT_SUSPECT
+        except sqlite3.Error as failure:
+            parent.sendall(frame({"failed": f"journal: {failure}"}))
+            return EXIT_FAILED
         except (BrokenPipeError, ConnectionResetError):
             # The parent went while it was being answered.
             return 0

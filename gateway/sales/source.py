@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from gateway.store.connection import connect_read_only
 
 
 class JournalRow(NamedTuple):
@@ -33,8 +34,7 @@ class JournalSource:
     """Reads entries in order. Each read is a transaction of its own, so that the writer's log can be checkpointed in between."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        self._connection.execute("PRAGMA query_only = ON")
+        self._connection = connect_read_only(path)
 
     def end(self) -> JournalEnd:
         """The journal's id and head."""

@@ -1,0 +1,131 @@
+"""The figures of receipts in plain Python, written from DSFinV-K's rules and not from the store's SQL: the second opinion."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from branchgate.figures import (
+    ArticleFigure,
+    BusinessCaseFigure,
+    CategoryFigure,
+    Figures,
+    HourFigure,
+    PaymentFigure,
+    UserFigure,
+)
+from branchgate.receipts.model import BusinessCase, Line, PaymentType, Receipt, ReceiptType
+from branchgate.vat import VatSum
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+MONEY_ONLY = {"Anfangsbestand", "Geldtransit", "Privatentnahme", "Privateinlage", "Lohnzahlung"} | {
+    "Einzahlung",
+    "Auszahlung",
+    "DifferenzSollIst",
+}
+
+
+def live(receipt: Receipt) -> list[Line]:
+    return [line for line in receipt.lines if not line.voided]
+
+
+def sold(receipt: Receipt) -> list[Line]:
+    return [line for line in live(receipt) if line.business_case.dsfinvk not in MONEY_ONLY]
+
+
+def gross(lines: Sequence[Line]) -> int:
+    return sum(line.gross_cents for line in lines)
+
+
+def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", numbered: bool = True) -> Figures:
+    """Figures of one register's receipts in the order of the journal, without findings and drawer openings."""
+    counted = [receipt for receipt in receipts if receipt.type is ReceiptType.BELEG]
+    lines = [line for receipt in counted for line in live(receipt)]
+    goods = [line for receipt in counted for line in sold(receipt)]
+    selling = [receipt for receipt in counted if sold(receipt)]
+    returns = [receipt for receipt in counted if gross(sold(receipt)) < 0 and not receipt.reverses_receipt]
+    voids = [receipt for receipt in counted if receipt.reverses_receipt]
+    paid = [payment for receipt in counted for payment in receipt.payments]
+    return Figures(
+        receipt_count=len(counted),
+        line_count=len(lines),
+        gross_cents=sum(receipt.total_cents for receipt in counted),
+        first_receipt_number=counted[0].receipt_number if counted and numbered else "",
+        last_receipt_number=counted[-1].receipt_number if counted and numbered else "",
+        vat=_vat(counted),
+        payments=tuple(
+            PaymentFigure(kind.dsfinvk, name, currency, len(same), sum(payment.amount_cents for payment in same))
+            for (kind, name, currency), same in sorted(_grouped(paid, lambda p: (p.type, p.name, p.currency)).items())
+        ),
+        business_cases=tuple(
+            BusinessCaseFigure(case.dsfinvk, len(same), gross(same))
+            for case, same in sorted(_grouped(lines, lambda line: line.business_case).items())
+        ),
+        categories=tuple(
+            CategoryFigure(key, same[-1].category_name, gross(same))
+            for key, same in sorted(_grouped(goods, lambda line: line.category_key).items(), key=_by_bytes)
+        ),
+        users=tuple(
+            UserFigure(user, len(same), sum(gross(sold(receipt)) for receipt in same))
+            for user, same in sorted(_grouped(selling, lambda receipt: receipt.user_id).items(), key=_by_bytes)
+        ),
+        hours=tuple(
+            HourFigure(hour, len(same), sum(gross(sold(receipt)) for receipt in same))
+            for hour, same in sorted(_grouped(selling, lambda receipt: _hour(receipt, zone)).items())
+        ),
+        top_articles=_articles(goods),
+        return_count=len(returns),
+        return_cents=sum(gross(sold(receipt)) for receipt in returns),
+        void_count=len(voids),
+        void_cents=sum(receipt.total_cents for receipt in voids),
+        line_void_count=sum(line.voided for receipt in counted for line in receipt.lines),
+        discount_cents=gross([line for line in lines if line.business_case is BusinessCase.RABATT]),
+        training_count=sum(receipt.type is ReceiptType.AV_TRAINING for receipt in receipts),
+        cash_cents=sum(payment.amount_cents for payment in paid if payment.type is PaymentType.BAR),
+    )
+
+
+def _vat(counted: Sequence[Receipt]) -> tuple[VatSum, ...]:
+    printed = _grouped(
+        [vat for receipt in counted for vat in receipt.vat_sums], lambda vat: (vat.vat_key, vat.vat_rate_basis_points)
+    )
+    return tuple(
+        VatSum(
+            key,
+            rate,
+            sum(vat.gross_cents for vat in same),
+            sum(vat.net_cents for vat in same),
+            sum(vat.vat_cents for vat in same),
+        )
+        for (key, rate), same in sorted(printed.items())
+    )
+
+
+def _articles(goods: Sequence[Line]) -> tuple[ArticleFigure, ...]:
+    rows = [
+        ArticleFigure(number, same[-1].text, sum(line.quantity_thousandths for line in same), gross(same))
+        for number, same in _grouped(
+            [line for line in goods if line.article_number], lambda line: line.article_number
+        ).items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.gross_cents, row.article_number))[:20])
+
+
+def _hour(receipt: Receipt, zone: str) -> int:
+    return datetime.fromtimestamp(receipt.finished_at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).hour
+
+
+def _grouped(values: Iterable[V], key: Callable[[V], K]) -> dict[K, list[V]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for value in values:
+        groups[key(value)].append(value)
+    return groups
+
+
+def _by_bytes(entry: tuple[str, object]) -> bytes:
+    return entry[0].encode()

@@ -1,0 +1,208 @@
+"""Figures against a second opinion in plain Python, over random days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from branchgate.device_records import DrawerOpening
+from branchgate.events import EventKind, Finding
+from branchgate.figures import Closing, Figures, add
+from branchgate.receipts.codec import encode_receipt
+from branchgate.receipts.model import Receipt
+from branchgate.records import FindingRecord, encode_finding_record
+from gateway.sales.days import DayRule
+from tests.branchgate.receipt_strategies import days
+from tests.gateway.sales.opened_store import opened_store
+from tests.gateway.sales.plain_figures import plain_figures
+from tests.gateway.sales.samples import sample_receipt
+from tests.gateway.sales.written_journal import WrittenJournal
+
+Day = list[tuple[str, Receipt]]
+
+slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@contextmanager
+def journal_of(day: Day) -> Iterator[WrittenJournal]:
+    with TemporaryDirectory() as folder:
+        journal = WrittenJournal(Path(folder))
+        journal.receipts(day)
+        yield journal
+        journal.close()
+
+
+def of(day: Day, register_id: str) -> list[Receipt]:
+    return [receipt for register, receipt in day if register == register_id]
+
+
+def closing(register_id: str, z_number: int, figures: Figures | None = None) -> Closing:
+    return Closing(register_id, z_number, "2026-10-16", 1, 1, figures or Figures(), "anna", "2.4", b"h" * 32)
+
+
+@slow
+@given(day=days(), batch=st.integers(1, 7))
+def test_figures_agree_to_the_cent_with_plain_arithmetic(day: Day, batch: int) -> None:
+    with journal_of(day) as journal, opened_store(journal) as store:
+        store.fill(batch)
+        for register_id in {register for register, _ in day}:
+            assert store.figures(register_id, 1) == plain_figures(of(day, register_id))
+
+
+@slow
+@given(day=days())
+def test_the_branch_is_the_sum_of_its_registers(day: Day) -> None:
+    with journal_of(day) as journal, opened_store(journal) as store:
+        store.fill()
+        parts = [store.figures(register_id, 1) for register_id in sorted({register for register, _ in day})]
+        branch = store.branch()
+        if len(parts) == 1:
+            assert branch == parts[0]
+        else:
+            assert replace(branch, top_articles=()) == replace(add(parts), top_articles=())
+            # An article in nobody's list of twenty cannot be among these few.
+            assert sum(row.gross_cents for row in branch.top_articles) >= sum(
+                row.gross_cents for row in add(parts).top_articles
+            )
+
+
+@slow
+@given(day=days(registers=("kasse-1",)), cut=st.integers(0, 20))
+def test_what_was_on_the_x_and_what_came_later_make_the_z(day: Day, cut: int) -> None:
+    with journal_of(day[:cut]) as journal:
+        with opened_store(journal) as store:
+            store.fill()
+            assert store.figures("kasse-1", 1) == plain_figures(of(day[:cut], "kasse-1"))
+        journal.receipts(day[cut:])
+        with opened_store(journal) as store:
+            store.fill()
+            z = store.figures("kasse-1", 1)
+    parts = [plain_figures(of(part, "kasse-1")) for part in (day[:cut], day[cut:])]
+    together = replace(
+        add(parts),
+        first_receipt_number=z.first_receipt_number,
+        last_receipt_number=z.last_receipt_number,
+        top_articles=z.top_articles,
+        categories=z.categories,
+    )
+    assert z == together == plain_figures(of(day, "kasse-1"))
+
+
+@slow
+@given(day=days(), cuts=st.lists(st.integers(0, 20), max_size=4))
+def test_a_closing_ends_its_registers_period_and_no_others(day: Day, cuts: list[int]) -> None:
+    """Entries are put into periods by replay, also when the store is opened anew after each of them."""
+    expected: dict[tuple[str, int], list[Receipt]] = {}
+    z_numbers = {"kasse-1": 1, "kasse-2": 1}
+    with TemporaryDirectory() as folder:
+        journal = WrittenJournal(Path(folder))
+        for place, (register_id, receipt) in enumerate(day):
+            journal.receipts([(register_id, receipt)])
+            expected.setdefault((register_id, z_numbers[register_id]), []).append(receipt)
+            for _ in range(cuts.count(place)):
+                journal.close_register(closing(register_id, z_numbers[register_id]))
+                z_numbers[register_id] += 1
+            if place in cuts:
+                with opened_store(journal) as store:
+                    store.fill()
+        with opened_store(journal) as store:
+            store.fill()
+            for (register_id, z_number), receipts in expected.items():
+                assert store.figures(register_id, z_number) == plain_figures(receipts)
+        journal.close()
+
+
+@slow
+@given(day=days(most=8))
+def test_lines_receipts_and_figures_carry_the_same_vat(day: Day) -> None:
+    with journal_of(day) as journal, opened_store(journal) as store:
+        store.fill()
+        by_line = store.connection.execute(
+            "SELECT vat_key, vat_rate_basis_points, sum(gross_cents), sum(net_cents), sum(vat_cents)"
+            " FROM lines WHERE counts GROUP BY 1, 2 ORDER BY 1, 2"
+        ).fetchall()
+        assert by_line == [
+            (row.vat_key, row.vat_rate_basis_points, row.gross_cents, row.net_cents, row.vat_cents)
+            for row in store.branch().vat
+        ]
+
+
+def test_findings_and_drawer_openings_count_in_their_period(tmp_path: Path) -> None:
+    """A finding on a refused event is about nothing that was recorded; a drawer that stayed shut was not opened."""
+    journal = WrittenJournal(tmp_path)
+    journal.receipts([("kasse-1", sample_receipt())])
+    finding = Finding("RECEIPT_SUM_MISMATCH", "total_cents", "1", "sum of the lines")
+    recorded = FindingRecord(b"e" * 16, (finding, finding))
+    refused = FindingRecord(b"f" * 16, (finding,), refused=True)
+    for record in (recorded, refused):
+        journal.append("kasse-1", EventKind.FINDING, encode_finding_record(record))
+    for reason, outcome in (("SALE", "OPENED"), ("NO_SALE", "OPENED"), ("NO_SALE", "EXPIRED"), ("NO_SALE", "UNKNOWN")):
+        opening = DrawerOpening(b"c" * 16, "lade", "anna", reason, outcome, 1)
+        journal.append("kasse-1", EventKind.DRAWER, opening.encode())
+    journal.close_register(closing("kasse-1", 1))
+    journal.append("kasse-1", EventKind.DRAWER, DrawerOpening(b"c" * 16, "lade", "", "NO_SALE", "OPENED", 1).encode())
+    journal.receipts([("kasse-1", sample_receipt())])
+    with opened_store(journal) as store:
+        store.fill()
+        assert (store.figures("kasse-1", 1).finding_count, store.figures("kasse-1", 1).no_sale_count) == (2, 2)
+        assert (store.figures("kasse-1", 2).finding_count, store.figures("kasse-1", 2).no_sale_count) == (0, 1)
+    journal.close()
+
+
+def test_a_body_that_does_not_parse_is_a_finding_and_stops_nothing(tmp_path: Path) -> None:
+    journal = WrittenJournal(tmp_path)
+    journal.append("kasse-1", EventKind.RECEIPT, b"\xff\xff\xff")
+    journal.receipts([("kasse-1", sample_receipt())])
+    with opened_store(journal) as store:
+        store.fill()
+        figures = store.figures("kasse-1", 1)
+        assert (figures.receipt_count, figures.finding_count) == (1, 1)
+    journal.close()
+
+
+def test_a_receipt_with_one_enormous_text_is_filled(tmp_path: Path) -> None:
+    journal = WrittenJournal(tmp_path)
+    receipt = sample_receipt()
+    long = replace(receipt.lines[0], text='"' * 3_000_000)
+    journal.append("kasse-1", EventKind.RECEIPT, encode_receipt(replace(receipt, lines=(long,))))
+    with opened_store(journal) as store:
+        store.fill()
+        assert store.figures("kasse-1", 1).receipt_count == 1
+    journal.close()
+
+
+def test_a_business_day_starts_when_the_branch_says_and_stays_with_its_period(tmp_path: Path) -> None:
+    """01:30 in Berlin is still yesterday in a bar; a new rule starts with the next period."""
+    journal = WrittenJournal(tmp_path)
+    half_past_one_ms = 1_792_193_400_000  # 2026-10-16T23:30:00Z
+    night = replace(sample_receipt(), finished_at_ms=half_past_one_ms)
+    journal.receipts([("kasse-1", night)])
+    with opened_store(journal, DayRule("Europe/Berlin", 360)) as store:
+        store.fill()
+        store.filler.use(DayRule("Europe/Berlin", 0))
+        journal.receipts([("kasse-1", night)])
+        store.fill()
+        journal.close_register(closing("kasse-1", 1))
+        journal.receipts([("kasse-1", night)])
+        store.fill()
+        days = store.connection.execute("SELECT business_day FROM period_days ORDER BY period").fetchall()
+        assert days == [("2026-10-16",), ("2026-10-17",)]
+        assert [row.hour for row in store.figures("kasse-1", 1).hours] == [1]
+    journal.close()
+
+
+def test_a_clock_beyond_any_calendar_does_not_stop_the_store(tmp_path: Path) -> None:
+    journal = WrittenJournal(tmp_path)
+    journal.receipts(
+        [("kasse-1", replace(sample_receipt(), finished_at_ms=at_ms)) for at_ms in (-(2**63), 0, 2**63 - 1)]
+    )
+    with opened_store(journal) as store:
+        store.fill()
+        assert store.figures("kasse-1", 1).receipt_count == 3
+    journal.close()
