@@ -6,13 +6,14 @@ on the path of every sale, so sums are compared without rounding wherever that i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from branchgate.events import Finding
 from branchgate.money import PRICE_UNITS_PER_CENT, QUANTITY_UNITS, line_cents
 from branchgate.numbers import NumberRange
-from branchgate.receipts.model import GOODS, BusinessCase, Line, PaymentType, Receipt, ReceiptType
-from branchgate.vat import STANDARD_RATES, VatSum, net_of
+from branchgate.receipts.model import GOODS, BusinessCase, PaymentType, ReceiptType
+from branchgate.receipts.view import LineView, ReceiptView, VatSumView
+from branchgate.vat import STANDARD_RATES, net_of
 
 MAX_QUANTITY_THOUSANDTHS = 10_000 * QUANTITY_UNITS
 """More of one article on one line is a typing mistake, most often a scanned barcode in the quantity field."""
@@ -29,13 +30,16 @@ HISTORIC_RATES: dict[int, int] = {11: 1900, 12: 700, 21: 1600, 22: 500, 13: 1070
 FIRST_OWN_VAT_KEY = 1000
 """From here on keys are the merchant's own, with any rate (DSFinV-K Anlage 2)."""
 
+# As plain integers: a view has those, and comparing an enumeration's member costs a look-up each time.
+_UMSATZ = BusinessCase.UMSATZ.value
+_BAR = PaymentType.BAR.value
 _KNOWN_RATES = STANDARD_RATES | HISTORIC_RATES
 _LINE_UNITS = QUANTITY_UNITS * PRICE_UNITS_PER_CENT
 _SURELY_WITHIN_A_CENT = _LINE_UNITS + _LINE_UNITS // 2
 
 
 def check_receipt(
-    receipt: Receipt,
+    receipt: ReceiptView,
     *,
     register_range: NumberRange | None,
     last_running: int,
@@ -55,7 +59,7 @@ def check_receipt(
     ]
 
 
-def check_number(receipt: Receipt, *, register_range: NumberRange | None, last_running: int) -> list[Finding]:
+def check_number(receipt: ReceiptView, *, register_range: NumberRange | None, last_running: int) -> list[Finding]:
     """The rules about the receipt's number: its form, and that numbers go up by one."""
     found: list[Finding] = []
     running = receipt.running_number
@@ -76,7 +80,7 @@ def check_number(receipt: Receipt, *, register_range: NumberRange | None, last_r
 
 
 def check_content(
-    receipt: Receipt, *, knows_article: Callable[[str], bool | None], now_ms: int, live: bool = False
+    receipt: ReceiptView, *, knows_article: Callable[[str], bool | None], now_ms: int, live: bool = False
 ) -> list[Finding]:
     """All rules but those about the number: lines, VAT, payments, times, what belongs together."""
     found: list[Finding] = []
@@ -92,7 +96,7 @@ def check_content(
     return found
 
 
-def _check_form(receipt: Receipt, register_range: NumberRange, found: list[Finding]) -> None:
+def _check_form(receipt: ReceiptView, register_range: NumberRange, found: list[Finding]) -> None:
     number = receipt.receipt_number
     printed = register_range.running(number)
     if printed is None:
@@ -105,7 +109,7 @@ def _check_form(receipt: Receipt, register_range: NumberRange, found: list[Findi
 
 
 def _check_lines(
-    lines: tuple[Line, ...], knows_article: Callable[[str], bool | None], found: list[Finding]
+    lines: Sequence[LineView], knows_article: Callable[[str], bool | None], found: list[Finding]
 ) -> tuple[int, dict[tuple[int, int], int], bool]:
     """Checks each line; returns the sum of those that count, the sums by VAT key and rate, and whether turnover goes back."""
     total = 0
@@ -123,22 +127,18 @@ def _check_lines(
             _report_absurd(line, index, found)
         if _KNOWN_RATES.get(key) != rate:
             _check_rate(key, rate, f"lines[{index}]", found)
-        case = line.business_case
-        if case in GOODS and line.article_number and knows_article(line.article_number) is False:
-            found.append(
-                Finding(
-                    "ARTICLE_UNKNOWN", f"lines[{index}].article_number", line.article_number, "not in the catalogue"
-                )
-            )
+        case, article = line.business_case, line.article_number
+        if article and case in GOODS and knows_article(article) is False:
+            found.append(Finding("ARTICLE_UNKNOWN", f"lines[{index}].article_number", article, "not in the catalogue"))
         if not line.voided:
             total += gross
             by_rate[key, rate] = by_rate.get((key, rate), 0) + gross
-            if quantity < 0 and case is BusinessCase.UMSATZ:
+            if quantity < 0 and case == _UMSATZ:
                 returns = True
     return total, by_rate, returns
 
 
-def _check_line_sum(line: Line, index: int, found: list[Finding]) -> None:
+def _check_line_sum(line: LineView, index: int, found: list[Finding]) -> None:
     computed = line_cents(line.quantity_thousandths, line.unit_price)
     if abs(computed - line.gross_cents) > 1:
         found.append(
@@ -151,7 +151,7 @@ def _check_line_sum(line: Line, index: int, found: list[Finding]) -> None:
         )
 
 
-def _report_absurd(line: Line, index: int, found: list[Finding]) -> None:
+def _report_absurd(line: LineView, index: int, found: list[Finding]) -> None:
     if abs(line.quantity_thousandths) > MAX_QUANTITY_THOUSANDTHS:
         rule = f"at most {MAX_QUANTITY_THOUSANDTHS} thousandths"
         found.append(
@@ -174,7 +174,7 @@ def _check_rate(key: int, rate: int, where: str, found: list[Finding]) -> None:
         found.append(Finding("VAT_KEY_UNKNOWN", f"{where}.vat_key", str(key), "not a key of DSFinV-K Anlage 2"))
 
 
-def _check_vat_sums(vat_sums: tuple[VatSum, ...], by_rate: dict[tuple[int, int], int], found: list[Finding]) -> None:
+def _check_vat_sums(vat_sums: Sequence[VatSumView], by_rate: dict[tuple[int, int], int], found: list[Finding]) -> None:
     for index, vat in enumerate(vat_sums):
         key, rate, gross = vat.vat_key, vat.vat_rate_basis_points, vat.gross_cents
         # Taken out as it is met, so that a second sum of the same rate and a rate without a sum both show.
@@ -200,14 +200,14 @@ def _check_vat_sums(vat_sums: tuple[VatSum, ...], by_rate: dict[tuple[int, int],
             found.append(Finding("VAT_SUM_MISSING", "vat_sums", "", rule))
 
 
-def _check_payments(receipt: Receipt, found: list[Finding]) -> None:
+def _check_payments(receipt: ReceiptView, found: list[Finding]) -> None:
     paid = cash = 0
     for payment in receipt.payments:
         amount = payment.amount_cents
         paid += amount
-        if payment.type is PaymentType.BAR:
+        if payment.type == _BAR:
             cash += amount
-    if paid != receipt.total_cents and receipt.type is ReceiptType.BELEG:
+    if paid != receipt.total_cents and receipt.type == ReceiptType.BELEG:
         found.append(
             Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {receipt.total_cents}")
         )
@@ -218,7 +218,7 @@ def _check_payments(receipt: Receipt, found: list[Finding]) -> None:
         )
 
 
-def _check_times(receipt: Receipt, now_ms: int, live: bool, found: list[Finding]) -> None:
+def _check_times(receipt: ReceiptView, now_ms: int, live: bool, found: list[Finding]) -> None:
     started, finished = receipt.started_at_ms, receipt.finished_at_ms
     if finished < started:
         found.append(Finding("TIME_ORDER", "finished_at_ms", str(finished), f"started at {started}"))
@@ -228,10 +228,10 @@ def _check_times(receipt: Receipt, now_ms: int, live: bool, found: list[Finding]
         found.append(Finding("CLOCK_BEHIND", "finished_at_ms", str(finished), f"the gateway's clock says {now_ms}"))
 
 
-def _check_kind(receipt: Receipt, returns: bool, found: list[Finding]) -> None:
-    if not receipt.lines and receipt.type is ReceiptType.BELEG:
+def _check_kind(receipt: ReceiptView, returns: bool, found: list[Finding]) -> None:
+    if not receipt.lines and receipt.type == ReceiptType.BELEG:
         found.append(Finding("RECEIPT_EMPTY", "lines", "", "a Beleg has at least one line"))
-    if receipt.type is ReceiptType.AV_SONSTIGE and not receipt.type_name:
+    if receipt.type == ReceiptType.AV_SONSTIGE and not receipt.type_name:
         found.append(Finding("TYPE_NAME_MISSING", "type_name", "", "AVSonstige needs a name"))
     if (returns or receipt.reverses_receipt) and not receipt.references:
         rule = "a return or void names the receipt it goes back to"

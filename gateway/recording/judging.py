@@ -16,6 +16,7 @@ from branchgate.numbers import NumberRange
 from branchgate.receipts.check import check_content
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.model import Receipt
+from branchgate.receipts.view import ReceiptView, view_receipt
 from gateway.recording.model import EventToRecord
 
 FROM_REGISTERS: dict[int, EventKind] = {
@@ -37,11 +38,15 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An event that can be recorded (`kind` set; `receipt` for receipts) or one that is refused for good (`refusal` set)."""
+    """An event that can be recorded (`kind` set; `receipt` for receipts) or one that is refused for good (`refusal` set).
+
+    `original`: the receipt in full, when it is wanted on paper.
+    """
 
     event: EventToRecord
     kind: EventKind | None
-    receipt: Receipt | None = None
+    receipt: ReceiptView | None = None
+    original: Receipt | None = None
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
 
@@ -56,11 +61,12 @@ def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now
     if kind is not EventKind.RECEIPT:
         return Judged(event, kind)
     try:
-        receipt = decode_receipt(event.body)
+        receipt = view_receipt(event.body)
+        original = decode_receipt(event.body) if event.wants_paper else None
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
     found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
-    return Judged(event, kind, receipt, tuple(found))
+    return Judged(event, kind, receipt, original, tuple(found))
 
 
 def _refused(event: EventToRecord, reason: str, field: str, value: str, rule: str) -> Judged:

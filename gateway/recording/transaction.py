@@ -16,6 +16,7 @@ from branchgate.events import EventKind, Finding
 from branchgate.numbers import NumberRange
 from branchgate.receipts.check import check_number
 from branchgate.receipts.model import Receipt
+from branchgate.receipts.view import ReceiptView
 from branchgate.records import FindingRecord, decode_finding_record, encode_finding_record, event_bytes
 from gateway.journal.entries import OWN, Entry, NewEntry
 from gateway.journal.journal import Journal
@@ -128,24 +129,21 @@ class RecordingTransaction:
         if judged.receipt is not None:
             self._first = self._first or entry.sequence
             self._receipts += 1
-            if event.wants_paper and self._print_wish is not None:
-                findings += self._print(judged.receipt, event)
+            if judged.original is not None and self._print_wish is not None:
+                findings += self._print(self._print_wish, judged.original, event)
         if findings:
             self._append_findings(event.event_id, tuple(findings))
 
-    def _check_number(self, receipt: Receipt) -> list[Finding]:
+    def _check_number(self, receipt: ReceiptView) -> list[Finding]:
         found = check_number(receipt, register_range=self._register_range, last_running=self._running)
         # An absurd number must not become the one that all later numbers are held against.
         if self._register_range is None or receipt.running_number <= self._register_range.highest:
             self._running = max(self._running, min(receipt.running_number, _HIGHEST_RUNNING))
         return found
 
-    def _print(self, receipt: Receipt, event: EventToRecord) -> list[Finding]:
-        assert self._print_wish is not None
+    def _print(self, print_wish: PrintWish, receipt: Receipt, event: EventToRecord) -> list[Finding]:
         try:
-            self._print_wish(
-                self._connection, self._register_id, event.event_id, receipt, event.print_role, self._now_ms
-            )
+            print_wish(self._connection, self._register_id, event.event_id, receipt, event.print_role, self._now_ms)
         except BranchgateError as failure:
             return [Finding(failure.reason, "print.role", event.print_role, failure.rule)]
         return []
