@@ -1,0 +1,65 @@
+"""A gateway that dies by SIGKILL at the n-th call of a printer's ledger, before or after the call took effect.
+
+    python -m tests.gateway.printing.crashing FOLDER ADDRESS CALL before|after
+
+Sells one receipt and serves the printer. Ends with exit code 0 when the receipt was printed before the n-th call came.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from drivers.printing.ledger import JobLedger, OpenJob, QueuedJob
+from drivers.printing.states import JobEvidence, JobState
+from gateway.config import Device
+from gateway.printing import PrintState
+from tests.gateway.printing.shop import open_shop
+
+
+class DeadlyLedger:
+    """Counts the calls that change something."""
+
+    def __init__(self, ledger: JobLedger, deadly_call: int, *, after: bool) -> None:
+        self._ledger, self._deadly_call, self._after = ledger, deadly_call, after
+        self._calls = 0
+
+    async def next_job(self, printer: str) -> QueuedJob | None:
+        return await self._ledger.next_job(printer)
+
+    async def unfinished(self, printer: str) -> Sequence[OpenJob]:
+        return await self._ledger.unfinished(printer)
+
+    async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
+        deadly = self._deadly()
+        await self._ledger.moved(job_id, state, evidence)
+        _die_if(deadly)
+
+    async def take_process_ids(self, printer: str, count: int) -> int:
+        deadly = self._deadly()
+        first = await self._ledger.take_process_ids(printer, count)
+        _die_if(deadly)
+        return first
+
+    def _deadly(self) -> bool:
+        self._calls += 1
+        deadly = self._calls == self._deadly_call
+        _die_if(deadly and not self._after)
+        return deadly
+
+
+def _die_if(deadly: bool) -> None:
+    if deadly:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def _serve(folder: Path, address: str, deadly_call: int, *, after: bool) -> None:
+    device = Device(name="bon", address=address)
+    async with open_shop(folder, device, wrap=lambda ledger: DeadlyLedger(ledger, deadly_call, after=after)) as shop:
+        await shop.reaches(await shop.sell(lines=30), PrintState.PRINTED)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), after=sys.argv[4] == "after"))
