@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from branchgate.sync.cursor import Cursor, Phase
 from branchgate.sync.source import Change, ChangesPage, Entry, FeedSource, FeedState, Seal
-from branchgate.v1 import catalogue_pb2, sync_pb2
+from branchgate.v1 import sync_pb2
 
 PAGE_ENTRIES = 1_000
 _ENTRY_OVERHEAD = 12
@@ -113,18 +113,18 @@ def _fitting(entries: Sequence[_T], page_bytes: int) -> Sequence[_T]:
 
 
 def _batch(after: Cursor, entries: Iterable[Entry | Change]) -> tuple[Message, ...]:
-    put, delete = [], []
-    for entry in entries:
-        entry_type = catalogue_pb2.EntryType.ValueType(entry.entry_type)
-        if entry.value is None:
-            delete.append(sync_pb2.SyncDelete(type=entry_type, key=entry.key))
+    # Filled in place: messages that are made first and passed on are copied twice, which doubles the time of a load.
+    response = sync_pb2.SyncResponse()
+    put, delete = response.batch.put, response.batch.delete
+    for entry_type, key, value in (entry[-3:] for entry in entries):
+        if value is None:
+            delete.add(type=entry_type, key=key)
         else:
-            put.append(sync_pb2.SyncPut(type=entry_type, key=entry.key, value=entry.value))
+            put.add(type=entry_type, key=key, value=value)
     if not put and not delete:
         return ()
-    cursor = after.encode()
-    batch = sync_pb2.SyncBatch(cursor_after=cursor, put=put, delete=delete)
-    return (Message(sync_pb2.SyncResponse(batch=batch).SerializeToString(), cursor),)
+    cursor = response.batch.cursor_after = after.encode()
+    return (Message(response.SerializeToString(), cursor),)
 
 
 def _snapshot_end(after: Cursor, seal: Seal) -> Message:

@@ -87,8 +87,6 @@ class FeedServer:
                 await self._advance(reader)
         finally:
             self._readers.discard(reader)
-            if not self._readers:
-                self._pages.clear()
             listening.cancel()
             await asyncio.wait({listening})
 

@@ -19,6 +19,7 @@ class LocalFeed:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._counted = (-1, 0)  # head, entries
 
     def state(self) -> FeedState:
         """Where the replica stands."""
@@ -26,9 +27,13 @@ class LocalFeed:
             return self._state()
 
     def estimated_entries(self) -> int:
-        """Entries with their tombstones: counting by the narrow index does not read the values."""
-        (entries,) = self._connection.execute("SELECT count(position) FROM entries").fetchone()
-        return int(entries)
+        """Entries with their tombstones, counted once per head: every register that connects asks."""
+        with self._view():
+            head = self._state().head
+            if self._counted[0] != head:
+                (entries,) = self._connection.execute("SELECT count(position) FROM entries").fetchone()
+                self._counted = (head, entries)
+        return self._counted[1]
 
     def snapshot_page(self, after: EntryId | None, limit: int) -> SnapshotPage:
         """Entries behind `after`."""
