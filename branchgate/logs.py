@@ -30,7 +30,7 @@ def set_up_logs(form: LogFormat) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    steps = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    steps: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if form == "json":
         steps.append(structlog.processors.format_exc_info)
     handler.setFormatter(

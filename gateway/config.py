@@ -23,9 +23,9 @@ class Listen(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    address: str = "0.0.0.0"  # noqa: S104 (registers reach the gateway over the shop's network)
-    service_port: int = Field(7443, ge=0, le=65535)
-    pairing_port: int = Field(7444, ge=0, le=65535)
+    address: str = "0.0.0.0"
+    service_port: int = Field(default=7443, ge=0, le=65535)
+    pairing_port: int = Field(default=7444, ge=0, le=65535)
     advertised_host: str = ""
     """Host name or address that registers use; empty: this machine's host name."""
 
@@ -51,17 +51,31 @@ class Device(BaseModel):
     drawer: DrawerWiring | None = None
 
 
+class CentralAddress(BaseModel):
+    """How this branch reaches central, where that differs from what enrolment learnt (VPN, port forwarding)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str = ""
+    """host:port of central's port for gateways; empty: as enrolled."""
+    longest_pause_ms: int = Field(default=30_000, ge=1_000)
+    """Longest pause between two attempts to reach central, in milliseconds."""
+
+
 class GatewaySettings(BaseSettings):
     """The whole file."""
 
-    model_config = SettingsConfigDict(extra="forbid", env_prefix="BRANCHGATE_GATEWAY_", env_nested_delimiter="__", frozen=True)
+    model_config = SettingsConfigDict(
+        extra="forbid", env_prefix="BRANCHGATE_GATEWAY_", env_nested_delimiter="__", frozen=True
+    )
 
     listen: Listen = Listen()
+    central: CentralAddress = CentralAddress()
     devices: tuple[Device, ...] = ()
     log: Literal["json", "text"] = "text"
-    sales_memory: str = "256MB"
-    """Memory limit of the sales store (DuckDB)."""
-    reserve_bytes: int = Field(32 * 1024 * 1024, ge=0)
+    sales_memory_mb: int = Field(default=256, ge=64)
+    """Memory limit of the sales store (DuckDB), in megabytes."""
+    reserve_bytes: int = Field(default=32 * 1024 * 1024, ge=0)
     """Disk space kept back so that the day can be closed when the disk is full."""
 
     @classmethod
@@ -97,5 +111,7 @@ def _checked(settings: GatewaySettings) -> GatewaySettings:
     names = [device.name for device in settings.devices]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
-        raise Refused("SETTINGS_INVALID", field="devices.name", value=repeated, rule="every device has a name of its own")
+        raise Refused(
+            "SETTINGS_INVALID", field="devices.name", value=repeated, rule="every device has a name of its own"
+        )
     return settings

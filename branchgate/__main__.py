@@ -1,0 +1,5 @@
+"""`python -m branchgate`, the same as the `branchgate` command."""
+
+from branchgate.cli import main
+
+main()

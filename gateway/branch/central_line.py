@@ -1,0 +1,107 @@
+"""The line to central put together: session, upload, and the catalogue that follows central."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import grpc.aio
+
+from branchgate import __version__
+from branchgate.clock import Clock
+from branchgate.sync import Follower
+from branchgate.sync.timing import Backoff
+from branchgate.v1 import session_pb2
+from branchgate.wire.options import WAN
+from branchgate.wire.tls import open_channel
+from gateway.branch.desks import Desks
+from gateway.branch.stores import Stores
+from gateway.catalogue.upstream import central_follower
+from gateway.config import GatewaySettings
+from gateway.identity import GatewayIdentity
+from gateway.journal import Entry
+from gateway.uplink.agreement import Agreement
+from gateway.uplink.answers import GatewayAnswers
+from gateway.uplink.events import EventUpload
+from gateway.uplink.standing import Standing
+from gateway.uplink.uplink import Uplink
+
+CURSOR = "central"
+"""Name of the cursor that keeps what central has settled, for the comparison at the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentralLine:
+    """The uplink and what hangs on it."""
+
+    uplink: Uplink
+    follower: Follower
+    standing: Standing
+
+
+def make_central_line(
+    identity: GatewayIdentity,
+    stores: Stores,
+    desks: Desks,
+    settings: GatewaySettings,
+    pairing_address: str,
+    clock: Clock,
+) -> CentralLine:
+    """Makes the line; run its uplink and its follower as tasks."""
+    standing = Standing()
+    address = settings.central.address or identity.central_address
+
+    def dial() -> grpc.aio.Channel:
+        return open_channel(
+            address,
+            WAN,
+            root_pem=identity.root_pem,
+            server_name=identity.central_name,
+            certificate=identity.client_certificate,
+        )
+
+    async def read(after: int, limit: int) -> Sequence[Entry]:
+        return await asyncio.to_thread(stores.upload_reader.read, after, limit)
+
+    def greeting() -> session_pb2.SessionGreeting:
+        return session_pb2.SessionGreeting(
+            version=__version__,
+            journal_id=stores.journal.journal_id,
+            journal_sequence=stores.journal.head,
+            pairing_address=pairing_address,
+        )
+
+    def settled(sequence: int) -> None:
+        # Not waited for: it is only a witness for the next start, and central tells its place anew at every session.
+        stores.writer.submit(lambda connection: _write_cursor(connection, sequence)).add_done_callback(_noted)
+
+    follower = central_follower(stores.replica, lambda: uplink.channel, random.random)
+    uplink = Uplink(
+        dial,
+        greeting=greeting,
+        answers=GatewayAnswers(desks.pairing, stores.sales, stores.journal),
+        agree=Agreement(stores.journal, stores.reader, standing, clock).reach,
+        upload=EventUpload(stores.journal, read, standing, settled),
+        backoff=Backoff(random.random, cap_ms=settings.central.longest_pause_ms),
+        up=follower.hurry,
+    )
+    return CentralLine(uplink, follower, standing)
+
+
+def read_cursor(connection: sqlite3.Connection) -> int:
+    """What central had settled when this store was last written; 0 if nothing."""
+    row = connection.execute("SELECT sequence FROM cursors WHERE name = ?", (CURSOR,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_cursor(connection: sqlite3.Connection, sequence: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?, ?)", (CURSOR, sequence))
+
+
+def _noted(done: asyncio.Future[None]) -> None:
+    # A full disk or a stop is no news here: whoever records is told.
+    if not done.cancelled():
+        done.exception()

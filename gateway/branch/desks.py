@@ -1,0 +1,86 @@
+"""The desks of a gateway: who records, prints, opens drawers, closes days and pairs registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from branchgate.clock import Clock
+from branchgate.events import EventKind
+from branchgate.ids import new_event_id
+from gateway.branch.stores import KEYS_FOLDER, Stores
+from gateway.closing.desk import ClosingDesk
+from gateway.config import GatewaySettings
+from gateway.devices import Devices
+from gateway.drawers.desk import DrawerDesk
+from gateway.identity import GatewayIdentity
+from gateway.journal import OWN, NewEntry
+from gateway.pairing.audit import IdentityAudit
+from gateway.pairing.authority import BranchAuthority
+from gateway.pairing.desk import Addresses, PairingDesk
+from gateway.pairing.renewal import Renewals
+from gateway.printing.desk import PrintDesk
+from gateway.printing.documents import Documents
+from gateway.printing.ledger import StoredLedger
+from gateway.recording import Recorder
+from gateway.rules import BranchRules
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Everything a register or an operator can ask of the branch."""
+
+    recorder: Recorder
+    devices: Devices
+    printing: PrintDesk
+    drawers: DrawerDesk
+    closing: ClosingDesk
+    pairing: PairingDesk
+    renewals: Renewals
+
+
+def make_authority(folder: Path, identity: GatewayIdentity, stores: Stores, clock: Clock) -> BranchAuthority:
+    """The branch CA in use, with the gateway's own certificate renewed if it is due."""
+    return BranchAuthority(identity, folder / KEYS_FOLDER, clock, newest_ms=stores.registers.newest_ms)
+
+
+def set_up_desks(
+    stores: Stores, authority: BranchAuthority, settings: GatewaySettings, addresses: Addresses, clock: Clock
+) -> Desks:
+    """Puts the desks around the stores."""
+
+    async def record_own(kind: EventKind, body: bytes, register_id: str) -> object:
+        return await stores.journal.append(NewEntry(new_event_id(clock.now_ms()), register_id, OWN, kind, body))
+
+    audit = IdentityAudit(record_own, clock)
+    documents = Documents(stores.reader, clock)
+    devices = Devices(settings.devices, lambda printer: StoredLedger(printer, stores.jobs, documents), clock)
+    printing = PrintDesk(stores.jobs, documents, devices)
+
+    async def print_closing(event_id: bytes, register_id: str) -> None:
+        await printing.print_receipt(new_event_id(clock.now_ms()), event_id, register_id=register_id)
+
+    return Desks(
+        recorder=Recorder(
+            stores.writer,
+            stores.journal,
+            stores.reading,
+            clock,
+            BranchRules(stores.registers, stores.replica),
+            print_wish=printing.wish,
+        ),
+        devices=devices,
+        printing=printing,
+        drawers=DrawerDesk(stores.writer, stores.journal, devices, printing, clock),
+        closing=ClosingDesk(
+            stores.writer,
+            stores.journal,
+            stores.reading,
+            stores.sales,
+            clock,
+            stores.replica.settings,
+            print_closing=print_closing,
+        ),
+        pairing=PairingDesk(authority, stores.registers, audit, clock, addresses),
+        renewals=Renewals(authority, stores.registers, audit),
+    )

@@ -1,0 +1,43 @@
+"""`branchgate gateway enrol | run`: a gateway's beginning and its life."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from gateway.cli.asking import DATA_DEFAULT, DataOption, JsonOption, console
+
+
+def enrol(
+    token: str = typer.Argument(help="The one-off token that `branchgate central enrolment-token BRANCH` shows."),
+    data: DataOption = DATA_DEFAULT,
+    as_json: JsonOption = False,
+) -> None:
+    """Enrols this gateway at central. Its keys are made here and never leave this machine."""
+    from branchgate.folder import DataFolder
+    from gateway.branch.stores import KEYS_FOLDER
+    from gateway.uplink.enrolment import enrol as enrol_gateway
+
+    with DataFolder(data):
+        identity = asyncio.run(enrol_gateway(token, data / KEYS_FOLDER))
+    if as_json:
+        typer.echo(f'{{"branch_id": "{identity.branch_id}", "central_id": "{identity.central_id}"}}')
+    else:
+        console().print(
+            f"Angemeldet als Filiale [bold]{identity.branch_id}[/] / enrolled as branch [bold]{identity.branch_id}[/].\n"
+            f"Weiter / next: branchgate gateway run --data {data}"
+        )
+
+
+def run(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
+    """Runs the gateway until it is told to stop (Ctrl-C or SIGTERM). Prints one line when it is ready."""
+    from gateway.process import run as run_gateway
+
+    asyncio.run(run_gateway(data, announce_json=as_json))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands of this file."""
+    app.command()(enrol)
+    app.command()(run)

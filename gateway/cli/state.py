@@ -1,0 +1,145 @@
+"""`branchgate gateway status | verify | findings | devices`: how the branch is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import grpc.aio
+import typer
+from rich.table import Table
+
+from branchgate.v1 import device_pb2, device_pb2_grpc, gateway_admin_pb2, gateway_admin_pb2_grpc
+from gateway.cli.asking import DATA_DEFAULT, DataOption, JsonOption, ask, console, show_json
+
+_WORDS = {
+    device_pb2.ANSWER_YES: "ja / yes",
+    device_pb2.ANSWER_NO: "nein / no",
+    device_pb2.ANSWER_UNSPECIFIED: "unbekannt / unknown",
+}
+
+
+def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
+    """Shows the gateway on one page: journal, central, catalogue, registers, and what waits for a person."""
+
+    async def question(channel: grpc.aio.Channel) -> gateway_admin_pb2.GetGatewayStatusResponse:
+        stub = gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel)
+        return await stub.GetGatewayStatus(gateway_admin_pb2.GetGatewayStatusRequest())
+
+    answer = ask(data, question)
+    if as_json:
+        show_json(answer)
+        return
+    page = Table.grid(padding=(0, 2))
+    page.add_row("Filiale / branch", answer.branch_id)
+    page.add_row("Journal", f"{answer.journal_sequence} Einträge / entries")
+    central = "verbunden / connected" if answer.central_connected else "nicht verbunden / not connected"
+    page.add_row("Zentrale / central", f"{central}, hat / has {answer.central_sequence}")
+    page.add_row("Verkaufsspeicher / sales store", str(answer.sales_sequence))
+    page.add_row("Artikel usw. / catalogue", f"{answer.catalogue_entries}, {_when(answer.catalogue_current_at_ms)}")
+    console().print(page)
+    table = Table("Kasse / register", "Ereignisse / events", "Bons / receipts", "Hinweise / findings", "Z", "verbunden")
+    for register in answer.registers:
+        table.add_row(
+            register.register_id,
+            str(register.register_sequence),
+            str(register.receipts),
+            str(register.findings),
+            str(register.z_number),
+            "ja / yes" if register.connected else "nein / no",
+        )
+    console().print(table)
+    for german, english in zip(answer.warnings_de, answer.warnings_en, strict=True):
+        console().print(f"[yellow]![/] {german}\n  [dim]{english}[/]")
+
+
+def verify(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
+    """Verifies the journal's hash chain from its first entry; exit code 3 when an entry does not fit."""
+
+    async def question(channel: grpc.aio.Channel) -> gateway_admin_pb2.VerifyJournalResponse:
+        stub = gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel)
+        return await stub.VerifyJournal(gateway_admin_pb2.VerifyJournalRequest())
+
+    answer = ask(data, question)
+    if as_json:
+        show_json(answer)
+    elif answer.intact:
+        console().print(
+            f"[green]Die Kette ist heil / the chain is intact[/]: {answer.entries} Einträge / entries, "
+            f"Prüfsumme / hash {answer.chain_hash.hex()[:16]}"
+        )
+    else:
+        console().print(
+            f"[red]Beschädigt ab Eintrag {answer.first_damaged_sequence}[/]: dieser Eintrag passt nicht zu seiner Prüfsumme. "
+            "Bitte den Datenordner sichern und den Support verständigen.\n"
+            f"[dim]Damaged from entry {answer.first_damaged_sequence} on: save the data folder and call support.[/]"
+        )
+    if not answer.intact:
+        raise typer.Exit(3)
+
+
+def findings(
+    data: DataOption = DATA_DEFAULT,
+    limit: int = typer.Option(100, min=1, max=1000, help="At most so many."),
+    as_json: JsonOption = False,
+) -> None:
+    """Lists recorded receipts that break a rule, newest first. They are recorded all the same; nothing was thrown away."""
+
+    async def question(channel: grpc.aio.Channel) -> gateway_admin_pb2.ListFindingsResponse:
+        stub = gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel)
+        return await stub.ListFindings(gateway_admin_pb2.ListFindingsRequest(limit=limit))
+
+    answer = ask(data, question)
+    if as_json:
+        show_json(answer)
+        return
+    table = Table(
+        "Nr.", "Kasse / register", "wann / when", "Grund / reason", "Feld / field", "Wert / value", "Regel / rule"
+    )
+    for row in answer.findings:
+        for finding in row.record.findings:
+            table.add_row(
+                str(row.journal_sequence),
+                row.register_id,
+                _when(row.recorded_at_ms),
+                finding.reason,
+                finding.field,
+                finding.value,
+                finding.rule,
+            )
+    console().print(table if answer.findings else "Keine Hinweise / no findings")
+
+
+def devices(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
+    """Lists the branch's devices and what is known of them. Silence of a device is shown as unknown."""
+
+    async def question(channel: grpc.aio.Channel) -> device_pb2.ListDevicesResponse:
+        return await device_pb2_grpc.DeviceServiceStub(channel).ListDevices(device_pb2.ListDevicesRequest())
+
+    answer = ask(data, question)
+    if as_json:
+        show_json(answer)
+        return
+    table = Table(
+        "Gerät / device",
+        "Adresse / address",
+        "bereit / ready",
+        "Papier aus / paper out",
+        "Deckel offen / cover",
+        "Grund",
+    )
+    for device in answer.devices:
+        words = (_WORDS[device.online], _WORDS[device.paper_out], _WORDS[device.cover_open])
+        table.add_row(device.name, device.address, *words, device.reason)
+    console().print(table)
+
+
+def _when(at_ms: int) -> str:
+    if not at_ms:
+        return "nie / never"
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().strftime("%d.%m.%Y %H:%M:%S")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands of this file."""
+    for command in (status, verify, findings, devices):
+        app.command()(command)

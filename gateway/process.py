@@ -1,0 +1,299 @@
+"""The gateway as a process: takes its data folder, opens the branch, puts the services in front, and stops in good order.
+
+Order of the end: health says so, streams get their last acknowledgements, the servers stop, then work, stores and folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc.aio
+import structlog
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health import aio as health
+
+from branchgate import __version__
+from branchgate.asking import SOCKET_NAME
+from branchgate.clock import Clock, SystemClock
+from branchgate.folder import DataFolder
+from branchgate.logs import set_up_logs
+from branchgate.sync import FeedServer
+from branchgate.v1 import (
+    device_pb2_grpc,
+    gateway_admin_pb2_grpc,
+    identity_pb2_grpc,
+    journal_pb2_grpc,
+    pairing_pb2_grpc,
+    printing_pb2_grpc,
+    report_pb2_grpc,
+)
+from branchgate.wire.guard import Guard
+from branchgate.wire.sockets import listen, listen_for_operator, make_server
+from gateway.branch.beginning import look_back, verify_in_background
+from gateway.branch.central_line import CentralLine, make_central_line
+from gateway.branch.desks import Desks, make_authority, set_up_desks
+from gateway.branch.keeping import kept_going
+from gateway.branch.stores import KEYS_FOLDER, Stores, day_rule, open_stores
+from gateway.catalogue.pace import Pace, RecentSales
+from gateway.config import GatewaySettings, load
+from gateway.identity import GatewayIdentity, load_identity
+from gateway.journal.verification import verify_whole_chain
+from gateway.pairing.authority import BranchAuthority
+from gateway.pairing.desk import Addresses
+from gateway.rpc.admin import GatewayAdminServicer
+from gateway.rpc.device import DeviceServicer, DrawerServicer
+from gateway.rpc.identity import IdentityServicer
+from gateway.rpc.journal import JournalServicer
+from gateway.rpc.pairing import PairingServicer
+from gateway.rpc.presence import Presence
+from gateway.rpc.printing import PrintServicer
+from gateway.rpc.report import ReportService
+from gateway.rpc.sync import sync_service
+from gateway.status import StatusDesk, Surroundings
+
+_log = structlog.get_logger(__name__)
+
+CALLS_END_WITHIN_S = 5.0
+PAIRING_CALLS = 32
+DAY_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the gateway really listens."""
+
+    service: int
+    pairing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Three doors: paired registers, registers to be paired, and the operator of this machine."""
+
+    service: grpc.aio.Server
+    pairing: grpc.aio.Server
+    operator: grpc.aio.Server
+
+    def all(self) -> tuple[grpc.aio.Server, ...]:
+        """Every server."""
+        return self.service, self.pairing, self.operator
+
+
+async def run(folder: Path, *, announce_json: bool = False) -> None:
+    """Runs a gateway until SIGTERM or SIGINT.
+
+    Raises Refused: NOT_ENROLLED, SETTINGS_INVALID, FOLDER_IN_USE, PORT_IN_USE.
+    """
+    clock = SystemClock()
+    settings = load(folder)
+    set_up_logs(settings.log)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with DataFolder(folder):
+        identity = load_identity(folder / KEYS_FOLDER)
+        async with _open_gateway(folder, settings, identity, clock) as ports:
+            _announce(identity, ports, as_json=announce_json)
+            await stopped.wait()
+            _log.info("stopping")
+
+
+@asynccontextmanager
+async def _open_gateway(
+    folder: Path, settings: GatewaySettings, identity: GatewayIdentity, clock: Clock
+) -> AsyncIterator[Ports]:
+    async with AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(open_stores(folder, settings, identity.branch_id, clock))
+        authority = make_authority(folder, identity, stores, clock)
+        servers, ports = _bind(folder, settings, authority, stores, clock)
+        pairing_address = f"{settings.listen.advertised_host or socket.getfqdn()}:{ports.pairing}"
+        desks = set_up_desks(stores, authority, settings, Addresses(pairing_address, ports.service), clock)
+        stack.callback(desks.pairing.close)
+        line = make_central_line(identity, stores, desks, settings, pairing_address, clock)
+        presence = Presence()
+        status = _status_desk(identity, stores, desks, line, presence)
+        await look_back(stores, clock, status.warn)
+        await desks.drawers.start()
+        await desks.printing.use_settings(stores.replica.settings())
+        await stack.enter_async_context(_working(stores, desks, line, authority, status, clock))
+        await stack.enter_async_context(_serving(servers, stores, desks, line, authority, status, presence, clock))
+        yield ports
+
+
+def _bind(
+    folder: Path, settings: GatewaySettings, authority: BranchAuthority, stores: Stores, clock: Clock
+) -> tuple[Servers, Ports]:
+    """Takes the ports before anything depends on their numbers."""
+    servers = Servers(
+        service=make_server(Guard(clock, admit=stores.registers.admit)),
+        pairing=make_server(Guard(clock), concurrent_rpcs=PAIRING_CALLS),
+        operator=make_server(Guard(clock)),
+    )
+    address = settings.listen.address
+    ports = Ports(
+        service=listen(
+            servers.service,
+            f"{address}:{settings.listen.service_port}",
+            authority.server.credentials(require_client_certificate=True),
+        ),
+        pairing=listen(
+            servers.pairing,
+            f"{address}:{settings.listen.pairing_port}",
+            authority.server.credentials(require_client_certificate=False),
+        ),
+    )
+    listen_for_operator(servers.operator, folder / SOCKET_NAME)
+    return servers, ports
+
+
+def _status_desk(
+    identity: GatewayIdentity, stores: Stores, desks: Desks, line: CentralLine, presence: Presence
+) -> StatusDesk:
+    surroundings = Surroundings(
+        central_connected=lambda: line.uplink.connected,
+        central_sequence=lambda: line.standing.sequence,
+        catalogue=lambda: line.follower.state,
+        open_streams=presence.registers,
+    )
+    return StatusDesk(
+        identity.branch_id,
+        stores.journal,
+        stores.reading,
+        stores.registers,
+        stores.replica,
+        stores.sales,
+        desks.printing,
+        surroundings,
+    )
+
+
+@asynccontextmanager
+async def _serving(
+    servers: Servers,
+    stores: Stores,
+    desks: Desks,
+    line: CentralLine,
+    authority: BranchAuthority,
+    status: StatusDesk,
+    presence: Presence,
+    clock: Clock,
+) -> AsyncIterator[None]:
+    closing = asyncio.Event()
+    recent = RecentSales(clock)
+    feed = FeedServer(stores.replica.feed, stores.replica.reading, clock, pause_ms=Pace(recent.busy, clock).pause_ms)
+    stop_feed = stores.replica.follow(feed.changed)
+    stop_recent = stores.journal.follow(lambda _head: recent.recorded())
+    servicer = JournalServicer(
+        desks.recorder,
+        stores.reader,
+        closing=closing,
+        central_sequence=line.standing.register_sequence,
+        register_of=presence.enter,
+    )
+    journal_pb2_grpc.add_JournalServiceServicer_to_server(servicer, servers.service)
+    servers.service.add_generic_rpc_handlers((sync_service(feed),))
+    identity_pb2_grpc.add_IdentityServiceServicer_to_server(IdentityServicer(desks.renewals), servers.service)
+    pairing = PairingServicer(desks.pairing, authority, stores.registers, clock)
+    pairing_pb2_grpc.add_PairingServiceServicer_to_server(pairing, servers.pairing)
+    admin = GatewayAdminServicer(status, lambda: verify_whole_chain(stores.path))
+    gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, servers.operator)
+    healths = [health.HealthServicer(), health.HealthServicer()]
+    for server, answers in zip((servers.service, servers.operator), healths, strict=True):
+        _add_shared_services(server, desks, answers)
+    for server in servers.all():
+        await server.start()
+    try:
+        yield
+    finally:
+        for answers in healths:
+            await answers.enter_graceful_shutdown()
+        closing.set()
+        feed.close()
+        stop_feed()
+        stop_recent()
+        await asyncio.gather(*(server.stop(CALLS_END_WITHIN_S) for server in servers.all()))
+
+
+def _add_shared_services(server: grpc.aio.Server, desks: Desks, answers: health.HealthServicer) -> None:
+    """What registers and operators may both ask."""
+    printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(desks.printing), server)
+    device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(desks.drawers), server)
+    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices), server)
+    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportService(desks.closing), server)
+    health_pb2_grpc.add_HealthServicer_to_server(answers, server)
+
+
+@asynccontextmanager
+async def _working(
+    stores: Stores, desks: Desks, line: CentralLine, authority: BranchAuthority, status: StatusDesk, clock: Clock
+) -> AsyncIterator[None]:
+    """Everything that goes on behind the services."""
+    stop_head = stores.journal.follow(stores.sales.head_moved)
+    stores.sales.head_moved(stores.journal.head)
+    work = {
+        "printers": desks.devices.run,
+        "central": line.uplink.run,
+        "catalogue": line.follower.run,
+        "certificate": authority.server.keep_renewed,
+        "settings": lambda: _follow_settings(stores, desks),
+        "tombstones": lambda: _clear_tombstones(stores),
+    }
+    tasks = [asyncio.create_task(kept_going(name, make), name=name) for name, make in work.items()]
+    tasks.append(asyncio.create_task(verify_in_background(stores, clock, status.warn), name="verification"))
+    try:
+        yield
+    finally:
+        stop_head()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _follow_settings(stores: Stores, desks: Desks) -> None:
+    """Central's decisions take effect at once: roles of devices, address on receipts, business day."""
+    changed = asyncio.Event()
+    stop = stores.replica.follow(changed.set)
+    try:
+        while True:
+            settings = stores.replica.settings()
+            await desks.printing.use_settings(settings)
+            stores.sales.use(day_rule(settings))
+            await changed.wait()
+            changed.clear()
+    finally:
+        stop()
+
+
+async def _clear_tombstones(stores: Stores) -> None:
+    while True:
+        await stores.replica.clear_tombstones()
+        await asyncio.sleep(DAY_S)
+
+
+def _announce(identity: GatewayIdentity, ports: Ports, *, as_json: bool) -> None:
+    _log.info("gateway_ready", branch=identity.branch_id, service_port=ports.service, pairing_port=ports.pairing)
+    ready = {
+        "ready": True,
+        "version": __version__,
+        "branch_id": identity.branch_id,
+        "service_port": ports.service,
+        "pairing_port": ports.pairing,
+        "pid": os.getpid(),
+    }
+    if as_json:
+        sys.stdout.write(json.dumps(ready) + "\n")
+    else:
+        sys.stdout.write(
+            f"Gateway der Filiale {identity.branch_id} bereit: Kassen auf Port {ports.service}, Anbinden auf Port {ports.pairing}.\n"
+            f"Gateway of branch {identity.branch_id} ready: registers on port {ports.service}, pairing on port {ports.pairing}.\n"
+        )
+    sys.stdout.flush()

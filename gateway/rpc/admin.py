@@ -1,0 +1,99 @@
+"""GatewayAdminService: what operators ask, over the owner-only socket."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc.aio
+
+from branchgate import __version__
+from branchgate.errors import Refused
+from branchgate.v1 import event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
+from gateway.journal.verification import Damage, Verified
+from gateway.status import FindingRow, GatewayStatus, StatusDesk
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+USUAL_FINDINGS = 100
+MOST_FINDINGS = 1000
+
+
+class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
+    """Translates; the status desk knows. `verify` reads the whole journal."""
+
+    def __init__(self, status: StatusDesk, verify: Callable[[], Awaitable[Verified | Damage]]) -> None:
+        self._status = status
+        self._verify = verify
+
+    async def GetGatewayStatus(  # noqa: N802
+        self, request: gateway_admin_pb2.GetGatewayStatusRequest, context: Context
+    ) -> gateway_admin_pb2.GetGatewayStatusResponse:
+        del request, context
+        return _page(await self._status.page())
+
+    async def VerifyJournal(  # noqa: N802
+        self, request: gateway_admin_pb2.VerifyJournalRequest, context: Context
+    ) -> gateway_admin_pb2.VerifyJournalResponse:
+        del request, context
+        found = await self._verify()
+        if isinstance(found, Damage):
+            return gateway_admin_pb2.VerifyJournalResponse(intact=False, first_damaged_sequence=found.sequence)
+        return gateway_admin_pb2.VerifyJournalResponse(
+            intact=True, entries=found.entries, chain_hash=found.head.chain_hash
+        )
+
+    async def ListFindings(  # noqa: N802
+        self, request: gateway_admin_pb2.ListFindingsRequest, context: Context
+    ) -> gateway_admin_pb2.ListFindingsResponse:
+        del context
+        if not 0 <= request.limit <= MOST_FINDINGS:
+            raise Refused("INVALID_VALUE", field="limit", value=request.limit, rule=f"0 to {MOST_FINDINGS}")
+        rows = self._status.findings(request.limit or USUAL_FINDINGS)
+        return gateway_admin_pb2.ListFindingsResponse(findings=[_finding(row) for row in rows])
+
+
+def _page(page: GatewayStatus) -> gateway_admin_pb2.GetGatewayStatusResponse:
+    return gateway_admin_pb2.GetGatewayStatusResponse(
+        branch_id=page.branch_id,
+        version=__version__,
+        journal_id=page.journal_id,
+        journal_sequence=page.journal_sequence,
+        central_sequence=page.central_sequence,
+        central_connected=page.central_connected,
+        sales_sequence=page.sales_sequence,
+        catalogue_entries=page.articles,
+        catalogue_current_at_ms=page.catalogue_current_at_ms,
+        registers=[
+            gateway_admin_pb2.RegisterStatus(
+                register_id=register.register_id,
+                register_sequence=register.register_sequence,
+                connected=register.connected,
+                receipts=register.receipts,
+                findings=register.findings,
+                z_number=register.z_number,
+            )
+            for register in page.registers
+        ],
+        uncertain_print_jobs=page.uncertain_print_jobs,
+        warnings_de=[german for german, _ in page.warnings],
+        warnings_en=[english for _, english in page.warnings],
+    )
+
+
+def _finding(row: FindingRow) -> gateway_admin_pb2.FindingRow:
+    record = row.record
+    return gateway_admin_pb2.FindingRow(
+        journal_sequence=row.journal_sequence,
+        register_id=row.register_id,
+        recorded_at_ms=row.recorded_at_ms,
+        record=event_pb2.FindingRecord(
+            about_event_id=record.about_event_id,
+            findings=[
+                event_pb2.Finding(reason=one.reason, field=one.field, value=one.value, rule=one.rule)
+                for one in record.findings
+            ],
+            refused=record.refused,
+            refused_event=record.refused_event,
+        ),
+    )

@@ -1,0 +1,148 @@
+"""The gateway on one page: what an operator looks at first, and what it asks them to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from branchgate.errors.texts import sentence_for
+from branchgate.events import EventKind
+from branchgate.records import FindingRecord, decode_finding_record
+from branchgate.sync import FollowState
+from gateway.catalogue.replica import Replica
+from gateway.journal import Journal
+from gateway.pairing.registers import PairedRegisters
+from gateway.printing.desk import PrintDesk
+from gateway.recording.states import read_state
+from gateway.sales.client import SalesStore
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterStatus:
+    """One paired register; receipts and findings are those of its open period."""
+
+    register_id: str
+    register_sequence: int
+    connected: bool
+    receipts: int
+    findings: int
+    z_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayStatus:
+    """Everything on the page. Sequences are places in the journal, times UTC milliseconds; warnings are (German, English)."""
+
+    branch_id: str
+    journal_id: bytes
+    journal_sequence: int
+    central_sequence: int
+    central_connected: bool
+    sales_sequence: int
+    articles: int
+    catalogue_current_at_ms: int
+    registers: tuple[RegisterStatus, ...]
+    uncertain_print_jobs: int
+    warnings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A FINDING in the journal."""
+
+    journal_sequence: int
+    register_id: str
+    recorded_at_ms: int
+    record: FindingRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the page tells of the line to central and of open register streams."""
+
+    central_connected: Callable[[], bool]
+    central_sequence: Callable[[], int]
+    catalogue: Callable[[], FollowState]
+    open_streams: Callable[[], frozenset[str]]
+
+
+class StatusDesk:
+    """Collects the page. `reading` is a read-only connection to the store, for the event loop."""
+
+    def __init__(
+        self,
+        branch_id: str,
+        journal: Journal,
+        reading: sqlite3.Connection,
+        registers: PairedRegisters,
+        replica: Replica,
+        sales: SalesStore,
+        printing: PrintDesk,
+        surroundings: Surroundings,
+    ) -> None:
+        self._branch_id = branch_id
+        self._journal = journal
+        self._reading = reading
+        self._registers = registers
+        self._replica = replica
+        self._sales = sales
+        self._printing = printing
+        self._around = surroundings
+        self._warnings: dict[str, str] = {}
+
+    def warn(self, reason: str, value: str = "") -> None:
+        """Puts a lasting warning on the page, for example a damaged journal."""
+        self._warnings[reason] = value
+
+    async def page(self) -> GatewayStatus:
+        """The page as it stands. A sales store that is not there shows as 0 and as a warning, never as an error."""
+        uncertain = self._printing.waiting_for_people()
+        ready = self._sales.opened is not None
+        return GatewayStatus(
+            branch_id=self._branch_id,
+            journal_id=self._journal.journal_id,
+            journal_sequence=self._journal.head,
+            central_sequence=self._around.central_sequence(),
+            central_connected=self._around.central_connected(),
+            sales_sequence=await self._sales.watermark() if ready else 0,
+            articles=self._replica.article_count,
+            catalogue_current_at_ms=self._around.catalogue().current_at_ms or 0,
+            registers=tuple(self._register(register.register_id) for register in self._registers.all()),
+            uncertain_print_jobs=uncertain,
+            warnings=tuple(self._sentences(uncertain, ready)),
+        )
+
+    def findings(self, limit: int) -> list[FindingRow]:
+        """Findings, newest first."""
+        rows = self._reading.execute(
+            "SELECT sequence, register_id, recorded_at, body FROM journal WHERE kind = ? ORDER BY sequence DESC LIMIT ?",
+            (EventKind.FINDING, limit),
+        )
+        return [FindingRow(row[0], row[1], row[2], decode_finding_record(row[3])) for row in rows]
+
+    def _register(self, register_id: str) -> RegisterStatus:
+        state = read_state(self._reading, register_id)
+        return RegisterStatus(
+            register_id,
+            state.register_sequence,
+            register_id in self._around.open_streams(),
+            state.receipts,
+            state.findings,
+            state.z_number,
+        )
+
+    def _sentences(self, uncertain: int, sales_ready: bool) -> list[tuple[str, str]]:
+        reasons = dict(self._warnings)
+        if not self._around.central_connected():
+            reasons["WARN_CENTRAL_NOT_CONNECTED"] = str(self._journal.head - self._around.central_sequence())
+        if uncertain:
+            reasons["WARN_UNCERTAIN_PRINT_JOBS"] = str(uncertain)
+        if not sales_ready:
+            reasons["WARN_SALES_STORE_NOT_READY"] = ""
+        if self._replica.settings() is None:
+            reasons["WARN_NO_SETTINGS"] = ""
+        return [
+            (sentence_for(reason, "de", value=value), sentence_for(reason, "en", value=value))
+            for reason, value in reasons.items()
+        ]

@@ -1,0 +1,55 @@
+"""What central holds of this branch's journal: the upload goes on from here, and registers may forget what is in here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from gateway.journal.entries import Entry
+
+
+class Standing:
+    """Central's place in the journal, total and per register. Owned by the event loop."""
+
+    def __init__(self) -> None:
+        self._sequence = 0
+        self._registers: dict[str, int] = {}
+        self._sent: deque[Entry] = deque()
+
+    @property
+    def sequence(self) -> int:
+        """Highest journal sequence that central has."""
+        return self._sequence
+
+    @property
+    def sent(self) -> int:
+        """Highest journal sequence sent on the stream that is open."""
+        return self._sent[-1].sequence if self._sent else self._sequence
+
+    @property
+    def unsettled(self) -> int:
+        """Entries sent and not settled yet."""
+        return len(self._sent)
+
+    def register_sequence(self, register_id: str) -> int:
+        """Highest register_sequence of a register that central has."""
+        return self._registers.get(register_id, 0)
+
+    def told(self, sequence: int, registers: Mapping[str, int]) -> None:
+        """Central says where it stands; whatever was on its way is forgotten and will be sent again."""
+        self._sequence = sequence
+        self._registers = dict(registers)
+        self._sent.clear()
+
+    def sending(self, entries: Iterable[Entry]) -> None:
+        """These entries go out now, in order."""
+        self._sent.extend(entries)
+
+    def settled(self, sequence: int) -> None:
+        """Central has everything up to here."""
+        while self._sent and self._sent[0].sequence <= sequence:
+            entry = self._sent.popleft()
+            self._sequence = entry.sequence
+            if entry.register_sequence:
+                known = self._registers.get(entry.register_id, 0)
+                self._registers[entry.register_id] = max(known, entry.register_sequence)

@@ -1,0 +1,121 @@
+"""The gateway's line to central. The gateway always dials; when the line breaks, everything on it ends and begins again together.
+
+Selling, printing and closing never wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+import grpc.aio
+import structlog
+
+from branchgate.errors import BranchgateError
+from branchgate.errors.status import error_from
+from branchgate.sync.timing import Backoff
+from branchgate.v1 import session_pb2
+from gateway.uplink.events import EventUpload
+from gateway.uplink.session import Answers, Session
+
+_log = structlog.get_logger(__name__)
+
+Failure = TypeVar("Failure", bound=Exception)
+Agree = Callable[[session_pb2.IntakeState], Awaitable[None]]
+
+
+class Uplink:
+    """Keeps one session to central open, with the event upload beside it.
+
+    A new channel for every attempt: one that has failed keeps its own, longer pauses. `agree` takes what central holds before anything
+    is uploaded; `up` is called whenever central has accepted.
+    """
+
+    def __init__(
+        self,
+        open_channel: Callable[[], grpc.aio.Channel],
+        *,
+        greeting: Callable[[], session_pb2.SessionGreeting],
+        answers: Answers,
+        agree: Agree,
+        upload: EventUpload,
+        backoff: Backoff,
+        up: Callable[[], None],
+    ) -> None:
+        self._open_channel = open_channel
+        self._greeting = greeting
+        self._answers = answers
+        self._agree = agree
+        self._upload = upload
+        self._backoff = backoff
+        self._up = up
+        self._channel: grpc.aio.Channel | None = None
+        self._connected = False
+        self._last_reason = ""
+
+    @property
+    def connected(self) -> bool:
+        """True while central has accepted the session."""
+        return self._connected
+
+    @property
+    def channel(self) -> grpc.aio.Channel:
+        """The channel of the present or last attempt; others may call over it and are told when it is closed."""
+        if self._channel is None:
+            self._channel = self._open_channel()
+        return self._channel
+
+    async def run(self) -> None:
+        """Runs until it is cancelled."""
+        while True:
+            try:
+                await self._one_line()
+            except* grpc.aio.AioRpcError as failures:
+                self._lost(error_from(_first(failures)))
+            except* BranchgateError as failures:
+                self._lost(_first(failures))
+            await asyncio.sleep(self._backoff.next_ms() / 1000)
+
+    async def _one_line(self) -> None:
+        channel = self._channel = self._open_channel()
+        accepted = asyncio.Event()
+
+        async def on_accepted(state: session_pb2.IntakeState) -> None:
+            await self._agree(state)
+            accepted.set()
+
+        session = asyncio.create_task(Session(self._greeting, self._answers, on_accepted).run(channel))
+        uploading = asyncio.create_task(self._upload_once(accepted, channel))
+        try:
+            done, _ = await asyncio.wait({session, uploading}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self._connected = False
+            session.cancel()
+            uploading.cancel()
+            await asyncio.wait({session, uploading})
+            await channel.close()
+
+    async def _upload_once(self, accepted: asyncio.Event, channel: grpc.aio.Channel) -> None:
+        await accepted.wait()
+        self._connected = True
+        self._last_reason = ""
+        self._backoff.reset()
+        _log.info("central_connected")
+        self._up()
+        await self._upload.run(channel)
+
+    def _lost(self, failure: BranchgateError) -> None:
+        # Once per change of state, not once per attempt: a branch may be offline for weeks.
+        if failure.reason != self._last_reason:
+            _log.warning("central_not_connected", reason=failure.reason, rule=failure.rule)
+        self._last_reason = failure.reason
+
+
+def _first(failures: BaseExceptionGroup[Failure]) -> Failure:
+    found: BaseException = failures
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return cast(Failure, found)
