@@ -29,6 +29,11 @@ def settings_of(connection: Connection, branch_id: str) -> BranchSettings:
     return BranchSettings.decode(value)
 
 
+def branch_ids_of(connection: Connection) -> tuple[str, ...]:
+    """Every branch."""
+    return tuple(connection.scalars(select(branches.c.branch_id).order_by(branches.c.branch_id)))
+
+
 def checked_settings(settings: BranchSettings) -> BranchSettings:
     """The settings with their texts trimmed. Raises Refused (INVALID_ID, INVALID_VALUE) naming the field."""
     checked_name(settings.branch_id, "branch_id")

@@ -17,14 +17,14 @@ from branchgate.chain import EVENT_ID_BYTES, GENESIS, header, link
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
-from central.intake_state import IntakeState, read_state, write_state
+from central.intake_state import IntakeState, read_sequences, read_state, write_state
 from central.pairing import paired_register
 from central.registers import note_paired
 from central.store import Database
 from central.store.schema import events, intake_faults
 
 CHAIN_BROKEN = "CHAIN_BROKEN"
-EVENT_CONFLICT = "EVENT_CONFLICT"
+JOURNAL_EVENT_CONFLICT = "JOURNAL_EVENT_CONFLICT"
 
 _AT_ONCE = 500
 
@@ -89,6 +89,10 @@ class Intake:
         if refused is not None:
             raise refused
         return sequence
+
+    async def sequences(self) -> dict[str, int]:
+        """How far the latest journal of each branch has arrived."""
+        return await self.database.read(read_sequences)
 
     async def faults(self) -> tuple[Fault, ...]:
         """What a person must look at, oldest first."""
@@ -195,7 +199,7 @@ class _Taking:
         for entry in entries:
             if entry.event_id in known:
                 if known[entry.event_id] != (self._branch_id, entry.body):
-                    self._note(entry, EVENT_CONFLICT)
+                    self._note(entry, JOURNAL_EVENT_CONFLICT)
                 continue
             known[entry.event_id] = self._branch_id, entry.body
             rows.append(self._row(entry))

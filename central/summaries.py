@@ -13,13 +13,14 @@ import structlog
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, RefusedKind, TryAgain
 from branchgate.figures import Summary
+from central.branch_settings import branch_ids_of, settings_of
 from central.sessions import RequestRefused, RequestSummaries, Session, Sessions, SummariesStored
 from central.store import Database
 from central.summary_store import OPEN, store_summaries
 
 _log = structlog.get_logger(__name__)
 
-ANSWER_WITHIN_S = 60.0
+ANSWER_WITHIN_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,16 @@ class Summaries:
         self._sessions = sessions
         self._answer_within_s = answer_within_s
 
-    async def pull(self, branch_id: str, business_day: str, branch_ids: Sequence[str]) -> Pulled:
-        """Asks one branch, or with an empty id all of `branch_ids`, for their summaries and waits until they are stored.
+    async def pull(self, branch_id: str, business_day: str) -> Pulled:
+        """Asks one branch, or with an empty id all, for their summaries and waits until they are stored.
 
         Raises Refused (INVALID_VALUE) for a day that is none; what the one branch answers when it refuses.
         """
         checked_day(business_day, "business_day")
         if branch_id:
+            await self._database.read(lambda connection: settings_of(connection, branch_id))
             return Pulled(await self._pull_one(branch_id, business_day), ())
+        branch_ids = await self._database.read(branch_ids_of)
         connected = [name for name in branch_ids if name in self._sessions.connected]
         answers = await asyncio.gather(
             *(self._pull_one(name, business_day) for name in connected), return_exceptions=True

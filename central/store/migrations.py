@@ -25,12 +25,12 @@ _VERSION = "schema_version"
 def migrate(connection: Connection, steps: tuple[Step, ...] = STEPS) -> int:
     """Brings the tables to the newest form and returns its number.
 
-    Raises Refused (STORE_TOO_NEW) when a newer branchgate has already changed them: going on would lose what it wrote.
+    Raises Refused (CENTRAL_STORE_TOO_NEW) when a newer branchgate has already changed them: going on would lose what it wrote.
     """
     newest = len(steps) + 1
     found = _version(connection)
     if found > newest:
-        raise Refused("STORE_TOO_NEW", field=_VERSION, value=found, rule=f"at most {newest}")
+        raise Refused("CENTRAL_STORE_TOO_NEW", field=_VERSION, value=found, rule=f"at most {newest}")
     if found == 0:
         schema.metadata.create_all(connection)
         connection.execute(schema.counters.insert().values(name=schema.FEED_COUNTER, value=0))

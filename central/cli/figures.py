@@ -1,0 +1,80 @@
+"""`branchgate central pull | report`: the figures of the branches."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from central.cli.options import DATA_DEFAULT, DataOption, JsonOption, ask, console, euros, show_json
+
+
+def pull(
+    branch_id: Annotated[str, typer.Argument(metavar="[BRANCH]", help="The branch; without it all.")] = "",
+    day: Annotated[str, typer.Option("--day", help="One business day, for example 2026-11-22; without it all.")] = "",
+    data: DataOption = DATA_DEFAULT,
+    as_json: JsonOption = False,
+) -> None:
+    """Pulls the summaries of branches that are online. Exit code 4 if one could not be asked."""
+    from branchgate.v1 import central_admin_pb2 as messages
+
+    request = messages.PullSummariesRequest(branch_id=branch_id, business_day=day)
+    answer = ask(data, lambda central: central.PullSummaries(request))
+    if as_json:
+        show_json(answer)
+    else:
+        console().print(f"{answer.stored} Tagessummen geholt / summaries pulled")
+        for name in answer.unreachable_branches:
+            console().print(f"[yellow]{name}[/]: nicht erreichbar / not reachable")
+    if answer.unreachable_branches:
+        raise typer.Exit(4)
+
+
+def report(
+    branch_id: Annotated[str, typer.Option("--branch", help="One branch; without it all.")] = "",
+    from_day: Annotated[str, typer.Option("--from", help="First business day, for example 2026-11-01.")] = "",
+    to_day: Annotated[str, typer.Option("--to", help="Last business day.")] = "",
+    data: DataOption = DATA_DEFAULT,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows the figures that were pulled, per branch, register and closing, and their sum."""
+    from branchgate.v1 import central_admin_pb2 as messages
+
+    request = messages.GetReportRequest(branch_id=branch_id, from_day=from_day, to_day=to_day)
+    answer = ask(data, lambda central: central.GetReport(request))
+    if as_json:
+        show_json(answer)
+        return
+    table = Table(
+        "Tag / day", "Filiale / branch", "Kasse / register", "Z", "Bons / receipts", "Summe / total", "bar / cash"
+    )
+    for column in table.columns[3:]:
+        column.justify = "right"
+    for row in answer.rows:
+        table.add_row(
+            row.business_day,
+            row.branch_id,
+            row.register_id,
+            str(row.z_number) if row.z_number else "offen / open",
+            str(row.figures.receipt_count),
+            euros(row.figures.gross_cents),
+            euros(row.figures.cash_cents),
+        )
+    table.add_section()
+    total = answer.total
+    table.add_row(
+        "", "", "Summe / total", "", str(total.receipt_count), euros(total.gross_cents), euros(total.cash_cents)
+    )
+    console().print(table)
+    vat = Table("USt / VAT", "brutto / gross", "netto / net", "Steuer / VAT")
+    for figure in total.vat:
+        rate = f"{figure.vat_rate_basis_points / 100:g} %".replace(".", ",")
+        vat.add_row(rate, euros(figure.gross_cents), euros(figure.net_cents), euros(figure.vat_cents))
+    console().print(vat)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands of this file."""
+    app.command()(pull)
+    app.command()(report)

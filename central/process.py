@@ -1,0 +1,164 @@
+"""central as a process: takes its data folder, opens the store, puts the services in front, and stops in good order.
+
+Order of the end: health says so, sessions and feeds end, the server stops, then the store closes and the folder is let go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import structlog
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health
+from sqlalchemy import Connection, select
+
+from branchgate.asking import SOCKET_NAME
+from branchgate.clock import Clock, SystemClock
+from branchgate.folder import DataFolder
+from branchgate.logs import set_up_logs
+from branchgate.wire.guard import Guard
+from branchgate.wire.options import WAN
+from branchgate.wire.sockets import listen, listen_for_operator, make_server
+from central.addresses import joined
+from central.config import CentralSettings, load
+from central.domain import Domain, make_domain
+from central.feed.writing import EPOCH_KEY, begin_epoch, read_mark
+from central.identity.authority import CentralAuthority
+from central.rpc.serving import add_services
+from central.store import Database, default_url, migrate, open_engine
+from central.store.engine import upsert
+from central.store.schema import meta
+
+_log = structlog.get_logger(__name__)
+
+KEYS_FOLDER = "keys"
+CALLS_END_WITHIN_S = 5.0
+
+_CENTRAL_ID = "central_id"
+_EVERYTHING = ""
+"""The name under which grpc health knows the server as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is told once central serves: its ports as they really are, its socket, its id and its process."""
+
+    service_port: int
+    enrolment_port: int
+    socket: str
+    central_id: str
+    pid: int
+
+
+async def run(folder: Path, *, announce_json: bool) -> None:
+    """Runs central until SIGTERM or SIGINT. Prints one line when it is ready."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(folder, SystemClock()) as ready:
+        _announce(ready, announce_json)
+        await stop.wait()
+        _log.info("central_stopping")
+
+
+@asynccontextmanager
+async def serving(folder: Path, clock: Clock) -> AsyncIterator[Ready]:
+    """central, serving from its data folder for as long as the block lasts.
+
+    Raises Refused: FOLDER_IN_USE, SETTINGS_INVALID, STORE_URL_INVALID, CENTRAL_STORE_TOO_NEW, PORT_IN_USE, ADDRESS_NOT_USABLE.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(DataFolder(folder))
+        settings = load(folder)
+        set_up_logs(settings.log)
+        database = await _open_store(settings, folder)
+        stack.push_async_callback(database.close)
+        central_id = await database.write(_central_id)
+        authority = CentralAuthority(folder / KEYS_FOLDER, central_id, clock)
+        domain = make_domain(database, authority, clock)
+        await domain.gateways.load()
+        yield await _serve(stack, settings, folder, domain)
+
+
+async def _open_store(settings: CentralSettings, folder: Path) -> Database:
+    database = Database(open_engine(settings.store.url or default_url(folder)))
+    try:
+        await database.write(_prepare)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _prepare(connection: Connection) -> None:
+    migrate(connection)
+    if read_mark(connection, EPOCH_KEY) is None:
+        begin_epoch(connection)
+
+
+def _central_id(connection: Connection) -> str:
+    """Central's id, made at its first start; it stands in every certificate."""
+    known: str | None = connection.scalar(select(meta.c.value).where(meta.c.key == _CENTRAL_ID))
+    if known is None:
+        known = f"c{secrets.token_hex(5)}"
+        upsert(connection, meta, [{"key": _CENTRAL_ID, "value": known}])
+    return known
+
+
+async def _serve(stack: AsyncExitStack, settings: CentralSettings, folder: Path, domain: Domain) -> Ready:
+    server = make_server(Guard(domain.clock, admit=domain.gateways.admit), link=WAN)
+    certificate = domain.authority.server
+    at = settings.listen.address
+    service_port = listen(
+        server, joined(at, settings.listen.service_port), certificate.credentials(require_client_certificate=True)
+    )
+    enrolment_port = listen(
+        server, joined(at, settings.listen.enrolment_port), certificate.credentials(require_client_certificate=False)
+    )
+    listen_for_operator(server, folder / SOCKET_NAME)
+    host = settings.listen.advertised_host or socket.getfqdn()
+    add_services(server, domain, service_port=service_port, enrolment_address=joined(host, enrolment_port))
+    healthy = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+
+    async def stop() -> None:
+        await healthy.enter_graceful_shutdown()
+        domain.sessions.close()
+        domain.feeds.close()
+        await server.stop(CALLS_END_WITHIN_S)
+
+    await server.start()
+    stack.push_async_callback(stop)
+    stack.push_async_callback(_ended, asyncio.create_task(certificate.keep_renewed()))
+    await healthy.set(_EVERYTHING, health_pb2.HealthCheckResponse.SERVING)
+    ready = Ready(service_port, enrolment_port, str(folder / SOCKET_NAME), domain.authority.central_id, os.getpid())
+    _log.info("central_ready", **asdict(ready))
+    return ready
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def _announce(ready: Ready, as_json: bool) -> None:
+    if as_json:
+        text = json.dumps({"event": "ready", **asdict(ready)})
+    else:
+        text = (
+            f"Zentrale bereit / central is ready: gateways {ready.service_port}, enrolment {ready.enrolment_port} "
+            f"({ready.central_id})"
+        )
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

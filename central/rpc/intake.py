@@ -1,0 +1,57 @@
+"""IntakeService: journals and summaries of gateways."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc.aio
+
+from branchgate.figures import summary_from_message
+from branchgate.v1 import intake_pb2, intake_pb2_grpc
+from branchgate.wire.callers import caller
+from central.intake import Intake, JournalEntry
+from central.summaries import Summaries
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
+    """Takes what gateways send; the branch is the one in the certificate, never one in a message."""
+
+    def __init__(self, intake: Intake, summaries: Summaries) -> None:
+        self._intake = intake
+        self._summaries = summaries
+
+    async def SendEvents(  # noqa: N802
+        self, request_iterator: AsyncIterator[intake_pb2.SendEventsRequest], context: Context
+    ) -> AsyncIterator[intake_pb2.SendEventsResponse]:
+        branch_id = caller(context).branch_id
+        async for request in request_iterator:
+            settled = await self._intake.take(
+                branch_id, request.journal_id, [_entry(entry) for entry in request.entries]
+            )
+            yield intake_pb2.SendEventsResponse(settled_journal_sequence=settled)
+
+    async def SendSummaries(  # noqa: N802
+        self, request_iterator: AsyncIterator[intake_pb2.SendSummariesRequest], context: Context
+    ) -> intake_pb2.SendSummariesResponse:
+        branch_id = caller(context).branch_id
+        stored = 0
+        async for request in request_iterator:
+            taken = [summary_from_message(summary) for summary in request.summaries]
+            stored += await self._summaries.take(branch_id, request.request_id, taken)
+        return intake_pb2.SendSummariesResponse(stored=stored)
+
+
+def _entry(entry: intake_pb2.JournalEntry) -> JournalEntry:
+    return JournalEntry(
+        sequence=entry.journal_sequence,
+        event_id=entry.event.event_id,
+        register_id=entry.register_id,
+        register_sequence=entry.event.register_sequence,
+        kind=entry.event.kind,
+        recorded_at_ms=entry.recorded_at_ms,
+        body=entry.event.body,
+        chain_hash=entry.chain_hash,
+    )
