@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import grpc
 from cryptography import x509
 
 from branchgate.clock import Clock
@@ -60,6 +61,18 @@ class CentralAuthority:
     def root_sha256(self) -> bytes:
         """SHA-256 of the root, DER: stands in every enrolment token."""
         return certificate_sha256(self.root)
+
+    def service_credentials(self) -> grpc.ServerCredentials:
+        """For the port of enrolled gateways, who show their certificate."""
+        return self.server.credentials(require_client_certificate=True)
+
+    def enrolment_credentials(self) -> grpc.ServerCredentials:
+        """For the enrolment port: whoever comes there has no certificate yet."""
+        return self.server.credentials(require_client_certificate=False)
+
+    async def keep_renewed(self) -> None:
+        """Renews the server certificate when it is due, until it is cancelled."""
+        await self.server.keep_renewed()
 
     def issue_branch_ca(self, branch: BranchName, key: PublicKey) -> bytes:
         """A branch CA that cannot leave its branch, PEM. Raises Refused (ISSUER_CLOCK_BEHIND, CA_EXPIRED)."""

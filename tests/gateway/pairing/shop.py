@@ -1,7 +1,5 @@
 """A gateway's pairing in one process, with real TLS, a real branch.db and a clock that tests turn."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import functools
@@ -119,8 +117,8 @@ async def shop(
     await registers.load()
     audit = IdentityAudit(record, clock)
     pairing_server, service_server = make_server(Guard(clock)), make_server(Guard(clock, admit=registers.admit))
-    pairing_port = listen(pairing_server, "127.0.0.1:0", authority.server.credentials(require_client_certificate=False))
-    service_port = listen(service_server, "127.0.0.1:0", authority.server.credentials(require_client_certificate=True))
+    pairing_port = listen(pairing_server, "127.0.0.1:0", authority.pairing_credentials())
+    service_port = listen(service_server, "127.0.0.1:0", authority.service_credentials())
     addresses = Addresses(f"127.0.0.1:{pairing_port}", service_port)
     desk = PairingDesk(authority, registers, audit, clock, addresses, stretch=stretch_quickly)
     pairing = PairingServicer(desk, authority, registers, clock)
