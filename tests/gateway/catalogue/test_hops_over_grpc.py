@@ -287,7 +287,7 @@ async def test_twenty_registers_get_the_very_same_bytes(central: Central, replic
         async with registers_port(replica) as (_, port), channel_to(port) as channel:
             received = await asyncio.gather(*(load(channel) for _ in range(20)))
         assert len(set(received)) == 1
-        assert reads == 4
+        assert reads == 2
 
 
 async def load(channel: grpc.aio.Channel) -> int:
