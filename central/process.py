@@ -1,6 +1,6 @@
 """central as a process: takes its data folder, opens the store, puts the services in front, and stops in good order.
 
-Order of the end: health says so, sessions and feeds end, the server stops, then the store closes and the folder is let go.
+Order of the end: health says so, sessions and feeds end, the servers stop, then the store closes and the folder is let go.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import grpc.aio
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
@@ -34,7 +35,7 @@ from central.config import CentralSettings, load
 from central.domain import Domain, make_domain
 from central.feed.writing import EPOCH_KEY, begin_epoch, read_mark
 from central.identity.authority import CentralAuthority
-from central.rpc.serving import add_services
+from central.rpc.serving import add_enrolment_service, add_gateway_services, add_operator_service
 from central.store import Database, default_url, migrate, open_engine
 from central.store.engine import upsert
 from central.store.schema import meta
@@ -43,6 +44,7 @@ _log = structlog.get_logger(__name__)
 
 KEYS_FOLDER = "keys"
 CALLS_END_WITHIN_S = 5.0
+ENROLMENT_CALLS = 32
 
 _CENTRAL_ID = "central_id"
 _EVERYTHING = ""
@@ -117,34 +119,39 @@ def _central_id(connection: Connection) -> str:
 
 
 async def _serve(stack: AsyncExitStack, settings: CentralSettings, folder: Path, domain: Domain) -> Ready:
-    server = make_server(Guard(domain.clock, admit=domain.gateways.admit), link=WAN)
-    certificate = domain.authority.server
-    at = settings.listen.address
-    service_port = listen(
-        server, joined(at, settings.listen.service_port), certificate.credentials(require_client_certificate=True)
-    )
-    enrolment_port = listen(
-        server, joined(at, settings.listen.enrolment_port), certificate.credentials(require_client_certificate=False)
-    )
-    listen_for_operator(server, folder / SOCKET_NAME)
-    host = settings.listen.advertised_host or socket.getfqdn()
-    add_services(server, domain, service_port=service_port, enrolment_address=joined(host, enrolment_port))
-    healthy = health.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-
-    async def stop() -> None:
-        await healthy.enter_graceful_shutdown()
-        domain.sessions.close()
-        domain.feeds.close()
-        await server.stop(CALLS_END_WITHIN_S)
-
-    await server.start()
-    stack.push_async_callback(stop)
-    stack.push_async_callback(_ended, asyncio.create_task(certificate.keep_renewed()))
-    await healthy.set(_EVERYTHING, health_pb2.HealthCheckResponse.SERVING)
+    guard = Guard(domain.clock, admit=domain.gateways.admit)
+    gateways, operator = make_server(guard, link=WAN), make_server(guard)
+    enrolling = make_server(guard, link=WAN, concurrent_rpcs=ENROLMENT_CALLS)
+    at = settings.listen
+    service_port = listen(gateways, joined(at.address, at.service_port), domain.authority.service_credentials())
+    enrolment_port = listen(enrolling, joined(at.address, at.enrolment_port), domain.authority.enrolment_credentials())
+    listen_for_operator(operator, folder / SOCKET_NAME)
+    add_gateway_services(gateways, domain)
+    add_enrolment_service(enrolling, domain, service_port=service_port)
+    host = at.advertised_host or socket.getfqdn()
+    add_operator_service(operator, domain, enrolment_address=joined(host, enrolment_port))
+    await _start(stack, (gateways, enrolling, operator), domain)
+    stack.push_async_callback(_ended, asyncio.create_task(domain.authority.keep_renewed()))
     ready = Ready(service_port, enrolment_port, str(folder / SOCKET_NAME), domain.authority.central_id, os.getpid())
     _log.info("central_ready", **asdict(ready))
     return ready
+
+
+async def _start(stack: AsyncExitStack, servers: Sequence[grpc.aio.Server], domain: Domain) -> None:
+    healthy = health.HealthServicer()
+
+    async def stop() -> None:
+        await healthy.enter_graceful_shutdown()
+        # Streams end by themselves now; without this the server would wait for them until its patience ends.
+        domain.sessions.close()
+        domain.feeds.close()
+        await asyncio.gather(*(server.stop(CALLS_END_WITHIN_S) for server in servers))
+
+    stack.push_async_callback(stop)
+    for server in servers:
+        health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+        await server.start()
+    await healthy.set(_EVERYTHING, health_pb2.HealthCheckResponse.SERVING)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""All services of central on one server; who may call which is the contract's business and the guard's."""
+"""Which services stand on which server: gateways', the one for enrolment, and the operator's."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from central.rpc.session import SessionServicer
 from central.rpc.sync import sync_service
 
 
-def add_services(server: grpc.aio.Server, domain: Domain, *, service_port: int, enrolment_address: str) -> None:
-    """Adds every service; `enrolment_address` is what tokens say unless the operator names another."""
-    session_pb2_grpc.add_SessionServiceServicer_to_server(
-        SessionServicer(domain.sessions, domain.intake, domain.clock), server
-    )
+def add_gateway_services(server: grpc.aio.Server, domain: Domain) -> None:
+    """What enrolled gateways call."""
+    sessions = SessionServicer(domain.sessions, domain.intake, domain.clock)
+    session_pb2_grpc.add_SessionServiceServicer_to_server(sessions, server)
     intake_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(domain.intake, domain.summaries), server)
-    enrolment_pb2_grpc.add_EnrolmentServiceServicer_to_server(EnrolmentServicer(domain.enrolment, service_port), server)
-    central_admin_pb2_grpc.add_CentralAdminServiceServicer_to_server(AdminServicer(domain, enrolment_address), server)
     server.add_generic_rpc_handlers((sync_service(domain.feeds),))
+
+
+def add_enrolment_service(server: grpc.aio.Server, domain: Domain, *, service_port: int) -> None:
+    """What a gateway calls that is not enrolled yet; it is told the port of the others."""
+    enrolment_pb2_grpc.add_EnrolmentServiceServicer_to_server(EnrolmentServicer(domain.enrolment, service_port), server)
+
+
+def add_operator_service(server: grpc.aio.Server, domain: Domain, *, enrolment_address: str) -> None:
+    """What operators call; `enrolment_address` (host:port) is what tokens say unless they name another."""
+    central_admin_pb2_grpc.add_CentralAdminServiceServicer_to_server(AdminServicer(domain, enrolment_address), server)
