@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 import grpc.aio
 import structlog
 
-from branchgate.errors import BranchgateError
+from branchgate.errors import BranchgateError, TryAgain
 from branchgate.errors.status import error_from
 from branchgate.sync.timing import Backoff
 from branchgate.v1 import session_pb2
@@ -61,9 +61,12 @@ class Uplink:
 
     @property
     def channel(self) -> grpc.aio.Channel:
-        """The channel of the present or last attempt; others may call over it and are told when it is closed."""
+        """The channel of the present attempt, for others to call over. Raises TryAgain (NOT_REACHABLE) between two attempts.
+
+        A closed channel must never be handed out: grpc.aio makes a stub on one from freed memory, and the process dies.
+        """
         if self._channel is None:
-            self._channel = self._open_channel()
+            raise TryAgain("NOT_REACHABLE", rule="between two attempts to reach central")
         return self._channel
 
     async def run(self) -> None:
@@ -95,6 +98,7 @@ class Uplink:
             self._connected = False
             session.cancel()
             uploading.cancel()
+            self._channel = None
             await asyncio.wait({session, uploading})
             await channel.close()
 
