@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
-from gateway.sales.csvfile import csv_lines, load
+from gateway.sales.batches import Batch, BatchMaker
 from gateway.sales.database import Watermark, read_watermark
 from gateway.sales.days import DayRule
-from gateway.sales.decode import Decoder, Row
 from gateway.sales.periods import Periods
 from gateway.sales.source import JournalSource
-from gateway.sales.tables import LOADED, Table
 
 BATCH = 5_000
 """Entries per transaction of a rebuild: large enough for DuckDB's reader, small enough to answer a question in between."""
@@ -26,13 +25,12 @@ class Filler:
         self, connection: duckdb.DuckDBPyConnection, journal: JournalSource, folder: Path, rule: DayRule
     ) -> None:
         self._connection = connection
-        self._journal = journal
-        self._folder = folder
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._mark = read_watermark(connection)
         self._periods = Periods(rule)
         self._restore_periods()
-        self._decoder = Decoder(self._periods)
+        self._batches = BatchMaker(journal, folder, self._periods, self._mark.sequence)
+        self._ahead: Batch | None = None
+        self._loader = ThreadPoolExecutor(1, "sales loader")
 
     @property
     def watermark(self) -> Watermark:
@@ -44,38 +42,40 @@ class Filler:
         self._periods.use(rule)
 
     def fill(self, limit: int = BATCH) -> int:
-        """Takes at most `limit` entries; returns how many. After a duckdb.Error this object must not be used again."""
-        entries = self._journal.read(self._mark.sequence, limit)
-        if not entries:
+        """Takes at most `limit` entries; returns how many. After a duckdb.Error this object must not be used again.
+
+        In a rebuild the next batch is made while DuckDB loads this one on the other core.
+        """
+        batch = self._ahead or self._batches.make(limit)
+        self._ahead = None
+        if batch is None:
             return 0
-        self._decoder.clear()
-        for entry in entries:
-            self._decoder.take(entry)
-        rows = self._decoder.rows
-        self._write_files(rows)
-        longest = max(len(entry.body) for entry in entries)
-        loaded = {name: count + len(rows[name]) for name, count in self._mark.rows.items()}
-        last = entries[-1]
+        if batch.entries < limit:
+            self._load(batch)
+        else:
+            loading = self._loader.submit(self._load, batch)
+            try:
+                self._ahead = self._batches.make(limit)
+            finally:
+                loading.result()
+        return batch.entries
+
+    def close(self) -> None:
+        """Ends the loader's thread."""
+        self._loader.shutdown()
+
+    def _load(self, batch: Batch) -> None:
+        loaded = {name: count + batch.rows[name] for name, count in self._mark.rows.items()}
         self._connection.execute("BEGIN")
-        for table in LOADED:
-            if rows[table.name]:
-                self._connection.execute(load(table, self._file(table), longest))
+        for statement in batch.statements:
+            self._connection.execute(statement)
+        # A journal that lost its end goes on under another id; its entries up to here are these all the same.
         self._connection.execute(
-            "UPDATE watermark SET sequence = ?, chain_hash = ?, rows_loaded = ?",
-            [last.sequence, last.chain_hash.hex(), json.dumps(loaded)],
+            "UPDATE watermark SET journal_id = ?, sequence = ?, chain_hash = ?, rows_loaded = ?",
+            [batch.journal_id.hex(), batch.last, batch.chain_hash.hex(), json.dumps(loaded)],
         )
         self._connection.execute("COMMIT")
-        self._mark = Watermark(self._mark.journal_id, last.sequence, last.chain_hash, loaded)
-        return len(entries)
-
-    def _write_files(self, rows: dict[str, list[Row]]) -> None:
-        for table in LOADED:
-            if rows[table.name]:
-                with self._file(table).open("w", newline="", encoding="utf-8") as file:
-                    file.writelines(csv_lines(table, rows[table.name]))
-
-    def _file(self, table: Table) -> Path:
-        return self._folder / f"{table.name}.csv"
+        self._mark = Watermark(batch.journal_id, batch.last, batch.chain_hash, loaded)
 
     def _restore_periods(self) -> None:
         made = self._connection.execute("SELECT coalesce(max(period), 0) FROM periods").fetchall()[0][0]

@@ -134,9 +134,11 @@ def run(arguments: list[str]) -> int:
                 options.store, journal, tuning, time.time_ns() // 1_000_000, read_all=options.read_all
             )
             rule = DayRule(options.time_zone, options.day_starts_at_minutes)
-            process = SalesProcess(parent, connection, Filler(connection, journal, temporary_of(options.store), rule))
+            filler = Filler(connection, journal, temporary_of(options.store), rule)
+            process = SalesProcess(parent, connection, filler)
             process.send({"opened": asdict(opened)})
             process.run()
+            filler.close()
             connection.close()
         except duckdb.Error as failure:
             parent.sendall(frame({"failed": str(failure).splitlines()[0]}))

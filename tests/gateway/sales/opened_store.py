@@ -47,5 +47,6 @@ def opened_store(
     try:
         yield OpenedStore(connection, filler, opened)
     finally:
+        filler.close()
         connection.close()
         source.close()

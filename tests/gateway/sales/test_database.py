@@ -177,6 +177,16 @@ def test_a_journal_that_goes_on_under_another_id_is_read_anew(journal: WrittenJo
     assert assert_right(journal) == "OTHER_JOURNAL"
 
 
+def test_a_journal_that_goes_on_under_another_id_while_it_is_followed_needs_no_rebuild(journal: WrittenJournal) -> None:
+    with opened_store(journal) as store:
+        store.fill()
+        journal.replace_id(b"k" * 16)
+        journal.receipts([("kasse-1", sample_receipt(RECEIPTS + 1))])
+        store.fill()
+    with opened_store(journal) as store:
+        assert (store.opened.watermark, store.opened.set_aside) == (journal.head, "")
+
+
 def test_files_set_aside_in_the_same_second_do_not_overwrite_each_other(journal: WrittenJournal) -> None:
     for journal_id in (b"a" * 16, b"b" * 16, b"c" * 16):
         journal.replace_id(journal_id)

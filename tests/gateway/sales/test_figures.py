@@ -26,7 +26,7 @@ from tests.gateway.sales.written_journal import WrittenJournal
 
 Day = list[tuple[str, Receipt]]
 
-slow = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @contextmanager

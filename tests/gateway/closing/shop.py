@@ -1,0 +1,95 @@
+"""A branch with its sales store and closing desk, all real."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from branchgate.catalogue import BranchSettings
+from branchgate.figures import Figures
+from branchgate.receipts.codec import encode_receipt
+from branchgate.receipts.model import Receipt
+from gateway.closing.desk import ClosingDesk
+from gateway.closing.model import BranchClosed, Closed, CloseDay, Skipped, Step
+from gateway.recording import EventToRecord
+from gateway.sales.client import SalesFiles, SalesStore
+from gateway.sales.days import DayRule
+from gateway.sales.opened import Tuning
+from tests.gateway.branch import Branch, BranchRules, event_id, open_branch
+
+SETTINGS = BranchSettings(
+    "mitte", "Filiale Mitte", company="Käse & Co. KG", street="Markt 1", postcode="10115", town="Berlin"
+)
+
+
+@dataclass
+class Shop:
+    branch: Branch
+    sales: SalesStore
+    desk: ClosingDesk
+    printed: list[tuple[bytes, str]]
+    _sent: dict[str, int] = field(default_factory=dict)
+    _minted: int = 0
+
+    async def sell(self, register_id: str, *receipts: Receipt) -> None:
+        """Hands receipts in as a register does."""
+        events = []
+        for receipt in receipts:
+            self._minted += 1
+            self._sent[register_id] = self._sent.get(register_id, 0) + 1
+            events.append(EventToRecord(event_id(self._minted), self._sent[register_id], 1, encode_receipt(receipt)))
+        recorded = await self.branch.recorder.record(register_id, events)
+        assert recorded.settled_register_sequence == self._sent[register_id]
+
+    async def close(self, request: int, register_id: str | None = None, *, paper: bool = False) -> list[Step]:
+        """All steps of an order."""
+        order = CloseDay(request.to_bytes(16, "big"), register_id, "anna", paper)
+        return [step async for step in self.desk.close_day(order)]
+
+    async def figures(self, register_id: str | None, z_number: int | None = None) -> Figures:
+        """From the sales store: of the open period, or of the one with that number."""
+        head = self.branch.journal.head
+        if z_number is None or register_id is None:
+            return (await self.sales.figures(register_id, head)).figures
+        return (await self.sales.figures_of([(register_id, z_number)], head)).figures
+
+
+@asynccontextmanager
+async def open_shop(folder: Path, settings: BranchSettings | None = SETTINGS) -> AsyncIterator[Shop]:
+    async with open_branch(folder, rules=BranchRules(numbers=None)) as branch:
+        sales = SalesStore(SalesFiles(branch.path, folder / "sales.duckdb"), DayRule(), tuning=Tuning(threads=1))
+        await sales.start()
+        printed: list[tuple[bytes, str]] = []
+
+        async def print_closing(closing: bytes, register_id: str) -> None:
+            printed.append((closing, register_id))
+
+        desk = ClosingDesk(
+            branch.writer,
+            branch.journal,
+            branch.reader.connection,
+            sales,
+            branch.clock,
+            lambda: settings,
+            print_closing=print_closing,
+        )
+        try:
+            yield Shop(branch, sales, desk, printed)
+        finally:
+            await sales.close()
+
+
+def closed(steps: list[Step]) -> list[Closed]:
+    return [step for step in steps if isinstance(step, Closed)]
+
+
+def skipped(steps: list[Step]) -> list[tuple[str, str]]:
+    return [(step.register_id, step.reason) for step in steps if isinstance(step, Skipped)]
+
+
+def branch_sum(steps: list[Step]) -> BranchClosed:
+    (last,) = [step for step in steps if isinstance(step, BranchClosed)]
+    assert last is steps[-1]
+    return last
