@@ -1,6 +1,7 @@
 """Logs carry what happened and no secrets."""
 
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,9 @@ from branchgate.logs import set_up_logs
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
+    handlers, level = logging.root.handlers, logging.root.level
     yield
+    logging.root.handlers, logging.root.level = handlers, level
     structlog.reset_defaults()
 
 
