@@ -18,8 +18,6 @@ from pathlib import Path
 
 import grpc.aio
 import structlog
-from grpc_health.v1 import health_pb2_grpc
-from grpc_health.v1.health import aio as health
 
 from branchgate import __version__
 from branchgate.asking import SOCKET_NAME
@@ -27,15 +25,6 @@ from branchgate.clock import Clock, SystemClock
 from branchgate.folder import DataFolder
 from branchgate.logs import set_up_logs
 from branchgate.sync import FeedServer
-from branchgate.v1 import (
-    device_pb2_grpc,
-    gateway_admin_pb2_grpc,
-    identity_pb2_grpc,
-    journal_pb2_grpc,
-    pairing_pb2_grpc,
-    printing_pb2_grpc,
-    report_pb2_grpc,
-)
 from branchgate.wire.guard import Guard
 from branchgate.wire.sockets import listen, listen_for_operator, make_server
 from gateway.branch.beginning import look_back, verify_in_background
@@ -50,14 +39,10 @@ from gateway.journal.verification import verify_whole_chain
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses
 from gateway.rpc.admin import GatewayAdminServicer
-from gateway.rpc.device import DeviceServicer, DrawerServicer
-from gateway.rpc.identity import IdentityServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
 from gateway.rpc.presence import Presence
-from gateway.rpc.printing import PrintServicer
-from gateway.rpc.report import ReportService
-from gateway.rpc.sync import sync_service
+from gateway.rpc.serving import add_health, add_operator_services, add_pairing_service, add_register_services
 from gateway.status import StatusDesk, Surroundings
 
 _log = structlog.get_logger(__name__)
@@ -192,44 +177,31 @@ async def _serving(
     feed = FeedServer(stores.replica.feed, stores.replica.reading, clock, pause_ms=Pace(recent.busy, clock).pause_ms)
     stop_feed = stores.replica.follow(feed.changed)
     stop_recent = stores.journal.follow(lambda _head: recent.recorded())
-    servicer = JournalServicer(
+    journal = JournalServicer(
         desks.recorder,
         stores.reader,
         closing=closing,
         central_sequence=line.standing.register_sequence,
         register_of=presence.enter,
     )
-    journal_pb2_grpc.add_JournalServiceServicer_to_server(servicer, servers.service)
-    servers.service.add_generic_rpc_handlers((sync_service(feed),))
-    identity_pb2_grpc.add_IdentityServiceServicer_to_server(IdentityServicer(desks.renewals), servers.service)
-    pairing = PairingServicer(desks.pairing, authority, stores.registers, clock)
-    pairing_pb2_grpc.add_PairingServiceServicer_to_server(pairing, servers.pairing)
-    admin = GatewayAdminServicer(status, lambda: verify_whole_chain(stores.path))
-    gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, servers.operator)
-    healths = [health.HealthServicer(), health.HealthServicer()]
-    for server, answers in zip((servers.service, servers.operator), healths, strict=True):
-        _add_shared_services(server, desks, answers)
+    add_register_services(servers.service, journal, feed, desks)
+    add_pairing_service(servers.pairing, PairingServicer(desks.pairing, authority, stores.registers, clock))
+    add_operator_services(
+        servers.operator, GatewayAdminServicer(status, lambda: verify_whole_chain(stores.path)), desks
+    )
+    healths = [add_health(server) for server in (servers.service, servers.operator)]
     for server in servers.all():
         await server.start()
     try:
         yield
     finally:
-        for answers in healths:
-            await answers.enter_graceful_shutdown()
+        for health in healths:
+            await health.enter_graceful_shutdown()
         closing.set()
         feed.close()
         stop_feed()
         stop_recent()
         await asyncio.gather(*(server.stop(CALLS_END_WITHIN_S) for server in servers.all()))
-
-
-def _add_shared_services(server: grpc.aio.Server, desks: Desks, answers: health.HealthServicer) -> None:
-    """What registers and operators may both ask."""
-    printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(desks.printing), server)
-    device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(desks.drawers), server)
-    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices), server)
-    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportService(desks.closing), server)
-    health_pb2_grpc.add_HealthServicer_to_server(answers, server)
 
 
 @asynccontextmanager

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 
 import grpc.aio
 
-from branchgate import __version__
 from branchgate.clock import Clock
 from branchgate.sync import Follower
 from branchgate.sync.timing import Backoff
-from branchgate.v1 import session_pb2
 from branchgate.wire.options import WAN
 from branchgate.wire.tls import open_channel
 from gateway.branch.desks import Desks
@@ -26,6 +24,7 @@ from gateway.journal import Entry
 from gateway.uplink.agreement import Agreement
 from gateway.uplink.answers import GatewayAnswers
 from gateway.uplink.events import EventUpload
+from gateway.uplink.session import greeting_of
 from gateway.uplink.standing import Standing
 from gateway.uplink.uplink import Uplink
 
@@ -66,14 +65,6 @@ def make_central_line(
     async def read(after: int, limit: int) -> Sequence[Entry]:
         return await asyncio.to_thread(stores.upload_reader.read, after, limit)
 
-    def greeting() -> session_pb2.SessionGreeting:
-        return session_pb2.SessionGreeting(
-            version=__version__,
-            journal_id=stores.journal.journal_id,
-            journal_sequence=stores.journal.head,
-            pairing_address=pairing_address,
-        )
-
     def settled(sequence: int) -> None:
         # Not waited for: it is only a witness for the next start, and central tells its place anew at every session.
         stores.writer.submit(lambda connection: _write_cursor(connection, sequence)).add_done_callback(_noted)
@@ -81,7 +72,7 @@ def make_central_line(
     follower = central_follower(stores.replica, lambda: uplink.channel, random.random)
     uplink = Uplink(
         dial,
-        greeting=greeting,
+        greeting=greeting_of(stores.journal, pairing_address),
         answers=GatewayAnswers(desks.pairing, stores.sales, stores.journal),
         agree=Agreement(stores.journal, stores.reader, standing, clock).reach,
         upload=EventUpload(stores.journal, read, standing, settled),

@@ -13,13 +13,25 @@ from typing import Any, Protocol
 import grpc.aio
 import structlog
 
+from branchgate import __version__
 from branchgate.errors import BranchgateError
 from branchgate.errors.texts import sentence
 from branchgate.v1 import session_pb2, session_pb2_grpc
+from gateway.journal import Journal
 
 _log = structlog.get_logger(__name__)
 
 Tell = Callable[[session_pb2.OpenRequest], None]
+
+
+def greeting_of(journal: Journal, pairing_address: str) -> Callable[[], session_pb2.SessionGreeting]:
+    """What the gateway says first in every session: what it is, and how far its journal reaches."""
+    return lambda: session_pb2.SessionGreeting(
+        version=__version__,
+        journal_id=journal.journal_id,
+        journal_sequence=journal.head,
+        pairing_address=pairing_address,
+    )
 
 
 class Answers(Protocol):

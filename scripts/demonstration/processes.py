@@ -46,7 +46,9 @@ class Child:
             return await asyncio.wait_for(anext(stream), within_s)
         except StopAsyncIteration:
             await self.process.wait()
-            raise DemoFailed(f"{self.name} ended with exit code {self.process.returncode}:\n{self.last_words()}") from None
+            raise DemoFailed(
+                f"{self.name} ended with exit code {self.process.returncode}:\n{self.last_words()}"
+            ) from None
         except TimeoutError:
             raise DemoFailed(f"{self.name} said nothing for {within_s:.0f} s:\n{self.last_words()}") from None
         finally:
@@ -100,7 +102,9 @@ class Children:
         self._logs.mkdir(parents=True, exist_ok=True)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for child in reversed(self._running):
             await child.stop()
 

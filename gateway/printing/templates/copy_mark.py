@@ -6,7 +6,7 @@ Several unmarked receipts for one supply make the shop owe the VAT again (UStG Â
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from drivers.escpos.document import Align, Element, Rule, Text
+from drivers.escpos.document import Align, Columns, Element, Feed, Rule, Text
 from gateway.printing.templates.words import COPY, Words
 
 
@@ -22,5 +22,9 @@ def copy_header(mark: CopyMark | None, words: Words, zone: ZoneInfo) -> list[Ele
     """The lines above a copy; nothing above an original."""
     if mark is None:
         return []
-    when = words.copy.format(number=mark.number, time=words.time(mark.printed_at_ms, zone))
-    return [Text(COPY, Align.CENTER, bold=True, double=True), Text(when, Align.CENTER), Rule("*")]
+    return [
+        Text(COPY, Align.CENTER, bold=True, double=True),
+        Columns(f"{words.copy} {mark.number}", words.time(mark.printed_at_ms, zone)),
+        Rule("*"),
+        Feed(),
+    ]

@@ -95,8 +95,7 @@ def _head(receipt: Receipt, serial: str, words: Words, zone: ZoneInfo) -> list[E
 def _payments(receipt: Receipt, words: Words) -> list[Element]:
     lines: list[Element] = []
     for payment in receipt.payments:
-        name = payment.name or words.payments[payment.type]
-        lines += _foreign(payment, words)
+        name = _payment_name(payment, words)
         if payment.type is PaymentType.BAR and receipt.cash_given_cents:
             lines.append(Columns(f"{words.given} {name}", words.money(receipt.cash_given_cents)))
             lines.append(Columns(words.change, words.money(receipt.change_cents)))
@@ -105,10 +104,11 @@ def _payments(receipt: Receipt, words: Words) -> list[Element]:
     return [*lines, Feed()] if lines else []
 
 
-def _foreign(payment: Payment, words: Words) -> list[Element]:
+def _payment_name(payment: Payment, words: Words) -> str:
+    name = payment.name or words.payments[payment.type]
     if not payment.foreign_amount:
-        return []
-    return [Columns(f"  {words.money(payment.foreign_amount)} {payment.currency}", "")]
+        return name
+    return f"{name} ({words.money(payment.foreign_amount)} {payment.currency})"
 
 
 def _vat_table(sums: tuple[VatSum, ...], words: Words, columns: int) -> list[Element]:

@@ -1,0 +1,61 @@
+"""Which service stands behind which of the gateway's three doors."""
+
+from __future__ import annotations
+
+import grpc.aio
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health import aio as health
+
+from branchgate.sync import FeedServer
+from branchgate.v1 import (
+    device_pb2_grpc,
+    gateway_admin_pb2_grpc,
+    identity_pb2_grpc,
+    journal_pb2_grpc,
+    pairing_pb2_grpc,
+    printing_pb2_grpc,
+    report_pb2_grpc,
+)
+from gateway.branch.desks import Desks
+from gateway.rpc.admin import GatewayAdminServicer
+from gateway.rpc.device import DeviceServicer, DrawerServicer
+from gateway.rpc.identity import IdentityServicer
+from gateway.rpc.journal import JournalServicer
+from gateway.rpc.pairing import PairingServicer
+from gateway.rpc.printing import PrintServicer
+from gateway.rpc.report import ReportService
+from gateway.rpc.sync import sync_service
+
+
+def add_register_services(server: grpc.aio.Server, journal: JournalServicer, feed: FeedServer, desks: Desks) -> None:
+    """For paired registers, over mTLS."""
+    journal_pb2_grpc.add_JournalServiceServicer_to_server(journal, server)
+    server.add_generic_rpc_handlers((sync_service(feed),))
+    identity_pb2_grpc.add_IdentityServiceServicer_to_server(IdentityServicer(desks.renewals), server)
+    _add_shared_services(server, desks)
+
+
+def add_pairing_service(server: grpc.aio.Server, pairing: PairingServicer) -> None:
+    """For registers that have no certificate yet."""
+    pairing_pb2_grpc.add_PairingServiceServicer_to_server(pairing, server)
+
+
+def add_operator_services(server: grpc.aio.Server, admin: GatewayAdminServicer, desks: Desks) -> None:
+    """For commands on this machine, over the owner-only socket."""
+    gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, server)
+    _add_shared_services(server, desks)
+
+
+def add_health(server: grpc.aio.Server) -> health.HealthServicer:
+    """Grpc health; the caller tells it when the end begins."""
+    servicer = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    return servicer
+
+
+def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
+    """What registers and operators may both ask."""
+    printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(desks.printing), server)
+    device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(desks.drawers), server)
+    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices), server)
+    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportService(desks.closing), server)
