@@ -128,4 +128,4 @@ def _time(at_ms: int, settings: BranchSettings) -> str:
 
 
 def _text(lines: Sequence[str]) -> str:
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for text in lines for line in text.split("\n")) + "\n"

@@ -34,9 +34,14 @@ def pair(label: str, value: str) -> str:
 
 
 def columns(label: str, values: Sequence[str], width: int) -> str:
-    """A label and several values in columns of `width`; a value that does not fit takes from the label."""
+    """A label and several values in columns of `width`; a value that does not fit takes from the label.
+
+    When not even that is enough, each value has a line of its own: an amount is never cut.
+    """
     right = "".join(value.rjust(max(width, len(value) + 1)) for value in values)
-    return clipped(label, max(WIDTH - len(right), 1)) + right
+    if len(right) >= WIDTH:
+        return "\n".join([clipped(label, WIDTH), *(value.rjust(WIDTH) for value in values)])
+    return clipped(label, WIDTH - len(right)) + right
 
 
 def clipped(text: str, room: int) -> str:
