@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,18 +94,20 @@ async def test_streams_at_the_same_time_leave_each_event_once(intake: Intake) ->
     assert await bodies(intake) == [entry.body for entry in whole]
 
 
-@pytest.mark.parametrize("change", ["body", "recorded_at_ms", "register_id", "chain_hash", "event_id", "kind"])
+CHANGES: dict[str, Callable[[JournalEntry], JournalEntry]] = {
+    "another body": lambda entry: dataclasses.replace(entry, body=b"another total"),
+    "another time": lambda entry: dataclasses.replace(entry, recorded_at_ms=1),
+    "another register": lambda entry: dataclasses.replace(entry, register_id="kasse-9"),
+    "another hash": lambda entry: dataclasses.replace(entry, chain_hash=bytes(32)),
+    "an id too short": lambda entry: dataclasses.replace(entry, event_id=b"short"),
+    "an impossible kind": lambda entry: dataclasses.replace(entry, kind=-1),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 async def test_a_changed_entry_breaks_the_chain_and_what_is_before_it_stays(intake: Intake, change: str) -> None:
-    other = {
-        "body": b"another total",
-        "recorded_at_ms": 1,
-        "register_id": "kasse-9",
-        "chain_hash": bytes(32),
-        "event_id": b"short",
-        "kind": -1,
-    }
     sent = journal(6)
-    sent[3] = dataclasses.replace(sent[3], **{change: other[change]})
+    sent[3] = CHANGES[change](sent[3])
     with pytest.raises(Refused) as refused:
         await intake.take("mitte", JOURNAL, sent)
     assert (refused.value.reason, refused.value.value) == ("CHAIN_BROKEN", "4")
@@ -174,4 +177,3 @@ async def test_an_identity_event_marks_its_register_as_paired(intake: Intake) ->
     unreadable = JournalEntry(2, event_id(2), "kasse-1", 0, int(EventKind.IDENTITY), 5, b"\xff", b"")
     await intake.take("mitte", JOURNAL, chained([paired, unreadable]))
     assert (await registers.get("mitte", "kasse-1")).paired
-
