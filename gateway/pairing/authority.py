@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import grpc
 from cryptography import x509
 
 from branchgate.clock import Clock
@@ -54,15 +53,3 @@ class BranchAuthority:
         name = RegisterName(self.identity.name.branch, register_id)
         leaf = self._issuer.register(name, key, self._clock.now_ms())
         return Issued(to_pem(leaf, self.branch_ca), public_key_sha256(key))
-
-    def service_credentials(self) -> grpc.ServerCredentials:
-        """For the port of paired registers, who show their certificate."""
-        return self.server.credentials(require_client_certificate=True)
-
-    def pairing_credentials(self) -> grpc.ServerCredentials:
-        """For the pairing port: whoever comes there has no certificate yet."""
-        return self.server.credentials(require_client_certificate=False)
-
-    async def keep_renewed(self) -> None:
-        """Renews the server certificate when it is due, until it is cancelled."""
-        await self.server.keep_renewed()
