@@ -1,7 +1,7 @@
 """The print desk: takes wishes and requests for paper, finds the printer, wakes its actor, and asks people when paper is in doubt."""
 
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from branchgate.catalogue import BranchSettings
@@ -13,7 +13,7 @@ from gateway.devices import Devices
 from gateway.printing.documents import Documents, job_for, receipt_job
 from gateway.printing.job_store import JobStore
 from gateway.printing.jobs import UNROUTED, Job, NewJob, PrintState
-from gateway.printing.watching import watch_jobs
+from gateway.printing.watching import JobWatch
 from gateway.routing import RECEIPT, Routes
 
 SETTINGS_MISSING = "BRANCH_SETTINGS_MISSING"
@@ -77,6 +77,15 @@ class PrintDesk:
         job = job_for(request_id, entry, register_id or entry.register_id, role or RECEIPT)
         return await self._store.make(replace(self._routed(job), user_id=user_id))
 
+    async def print_closing(self, event_id: bytes, register_id: str) -> None:
+        """Prints a closing's original on its register's receipt printer, once, however often it is asked for.
+
+        Raises Refused (RECEIPT_NOT_RECORDED, EVENT_NOT_PRINTABLE).
+        """
+        entry = self._documents.entry(event_id)
+        job = job_for(new_event_id(entry.recorded_at_ms), entry, register_id, RECEIPT)
+        await self._store.make_original(self._routed(job), entry.recorded_at_ms)
+
     async def resolve(self, job_id: bytes, complete_on_paper: bool, user_id: str) -> Resolved:
         """Takes a person's answer to "Liegt der Bon vollständig vor?". The same answer again gives the same result.
 
@@ -96,9 +105,9 @@ class PrintDesk:
         """How many jobs somebody must look at."""
         return sum(job.state.asks_a_person for job in self._store.undecided())
 
-    def watch(self, register_id: str = "") -> AsyncGenerator[Job]:
-        """The open jobs, then every change."""
-        return watch_jobs(self._store, register_id)
+    def watch(self, register_id: str = "") -> JobWatch:
+        """The open jobs, then every change; the caller closes it."""
+        return JobWatch(self._store, register_id)
 
     def _routed(self, job: NewJob) -> NewJob:
         printer, reason = self._choose(job.register_id, job.role)

@@ -70,6 +70,10 @@ class JobStore:
             self._touched.append(made)
         return made
 
+    async def make_original(self, job: NewJob, now_ms: int) -> Job | None:
+        """Stores the unmarked original of an event, in a transaction of its own; None when there is one already."""
+        return await self._writer.submit(lambda connection: self.original_in(connection, job, now_ms))
+
     async def make(self, job: NewJob) -> Job:
         """Stores the original of an event or, if it ever had one, its next copy; the same job id again gives the same job.
 

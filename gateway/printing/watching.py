@@ -1,28 +1,36 @@
 """Following print jobs: those that are open, then every change. A slow watcher skips steps, never jobs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 
 from gateway.printing.job_store import JobStore
 from gateway.printing.jobs import Job
 
 
-async def watch_jobs(store: JobStore, register_id: str = "") -> AsyncGenerator[Job]:
-    """Jobs of one register, or of all if empty. Keeps at most one entry per job, whatever the watcher's pace."""
-    waiting: dict[bytes, Job] = {}
-    arrived = asyncio.Event()
+class JobWatch:
+    """Watches the jobs of one register, or of all if empty, from its making until `close`.
 
-    def take(jobs: Sequence[Job]) -> None:
-        waiting.update((job.job_id, job) for job in jobs if register_id in ("", job.register_id))
-        arrived.set()
+    It keeps at most one entry per job, whatever the watcher's pace.
+    """
 
-    stop = store.subscribe(take)
-    try:
-        take(store.open_jobs())
-        while True:
-            arrived.clear()
-            while waiting:
-                yield waiting.pop(next(iter(waiting)))
-            await arrived.wait()
-    finally:
-        stop()
+    def __init__(self, store: JobStore, register_id: str = "") -> None:
+        self._register_id = register_id
+        self._waiting: dict[bytes, Job] = {}
+        self._arrived = asyncio.Event()
+        self._stop = store.subscribe(self._take)
+        self._take(store.open_jobs())
+
+    async def next(self) -> Job:
+        """The next job that is open or has changed, as it stands."""
+        while not self._waiting:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._waiting.pop(next(iter(self._waiting)))
+
+    def close(self) -> None:
+        """Ends the watch."""
+        self._stop()
+
+    def _take(self, jobs: Sequence[Job]) -> None:
+        self._waiting.update((job.job_id, job) for job in jobs if self._register_id in ("", job.register_id))
+        self._arrived.set()

@@ -1,6 +1,7 @@
 """PrintService: jobs, and the questions only a person can answer. Everything is decided by the print desk."""
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import Any
 
 import grpc.aio
@@ -42,9 +43,11 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
     async def WatchPrintJobs(  # noqa: N802
         self, request: printing_pb2.WatchPrintJobsRequest, context: Context
     ) -> AsyncIterator[printing_pb2.WatchPrintJobsResponse]:
-        del context
-        async for job in self._desk.watch(request.register_id):
-            yield printing_pb2.WatchPrintJobsResponse(job=job_message(job))
+        with closing(self._desk.watch(request.register_id)) as watch:
+            # From here on nothing is missed, and the caller may rely on it before the first job comes.
+            await context.send_initial_metadata(())
+            while True:
+                yield printing_pb2.WatchPrintJobsResponse(job=job_message(await watch.next()))
 
     async def ResolvePrintJob(  # noqa: N802
         self, request: printing_pb2.ResolvePrintJobRequest, context: Context

@@ -42,7 +42,7 @@ async def test_printing_again_says_kopie_and_the_same_request_is_the_same_job(tm
         assert first.job_id == again.job_id == copy.job_id == request
         assert copy.user_id == "anna"
         assert printer.printer.receipts() == {"K1-000001": PaperCount(originals=1, copies=1)}
-        assert "Kopie 1, nachgedruckt am" in printer.printer.slips[-1].text
+        assert "Nachdruck 1" in printer.printer.slips[-1].text
 
 
 async def test_a_receipt_nobody_wished_to_print_gets_its_original_later(tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ async def test_a_watcher_sees_open_jobs_first_and_then_every_change(tmp_path: Pa
     async with virtual_printer(tmp_path) as printer, open_shop(tmp_path, device_at(printer), running=False) as shop:
         event = await shop.sell()
         watch = shop.desk.watch(REGISTER)
-        assert (await anext(watch)).state is PrintState.QUEUED
+        assert (await watch.next()).state is PrintState.QUEUED
         other = await shop.sell(2)
-        assert (await anext(watch)).event_id == other
-        await watch.aclose()
+        assert (await watch.next()).event_id == other
+        watch.close()
         assert len(shop.jobs_of(event)) == 1

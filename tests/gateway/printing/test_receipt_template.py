@@ -1,0 +1,194 @@
+"""What stands on a receipt: everything the law asks for, at every width of paper."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from branchgate.catalogue import Article
+from branchgate.receipts.basket import Basket, Header, money_movement, reversal_of
+from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, ReceiptType, TseSignature
+from drivers.escpos.compose import compose
+from drivers.escpos.document import Document, QrCode
+from drivers.escpos.layout import to_text
+from drivers.escpos.profile import PROFILES
+from gateway.printing.templates.closing import closing_document
+from gateway.printing.templates.copy_mark import CopyMark
+from gateway.printing.templates.fiscal import TseDevice
+from gateway.printing.templates.receipt import receipt_document
+from tests.gateway.printing.shop import SETTINGS
+
+BEGAN, ENDED = 1_795_000_000_000, 1_795_000_062_000
+HEADER = Header("K1-000042", 42, BEGAN, ENDED, "anna", "Anna")
+TSE = TseSignature(
+    tse_serial="a1" * 32,
+    transaction_number=112,
+    signature_counter=4711,
+    started_at_ms=BEGAN,
+    finished_at_ms=ENDED,
+    signature="MEQCIAy4P9k+7x13PdFO0lwm8L9dZ1Mwg8ab0Zs6ZP1s9wVq",
+    process_type="Kassenbeleg-V1",
+    process_data="Beleg^2.94_7.50_0.00_0.00_0.00^10.44:Bar",
+)
+
+
+def sale() -> Receipt:
+    basket = Basket()
+    basket.add(Article("1", "Vollmilch 3,5 % 1 l", 119_000, 2, 700))
+    basket.add(Article("2", "Gerolsteiner Medium 0,75 l", 89_000, 1, 1900, deposit=15_000), 6_000)
+    basket.add(Article("3", "Bergkäse jung 50 % F. i. Tr.", 1_299_000, 2, 700, unit="kg", weighed=True), 486)
+    basket.add(Article("4", "Kaffee Crema", 1_399_000, 2, 700))
+    basket.void_line(5)
+    basket.add(Article("5", "Leergut Kasten", 330_000, 1, 1900, deposit_return=True))
+    return basket.pay_cash(HEADER, 5_000)
+
+
+def text(receipt: Receipt, columns: int = 42, **more: object) -> str:
+    return to_text(receipt_document(receipt, "kasse-1", SETTINGS, columns, **more), columns)  # type: ignore[arg-type]
+
+
+def test_a_sale_on_paper_is_complete() -> None:
+    assert text(sale()).splitlines() == [
+        "             Käthes Dorfladen",
+        "              Filiale Mitte",
+        "              Lindenstraße 7",
+        "               10969 Berlin",
+        "          USt-IdNr. DE123456789",
+        "",
+        "Bon-Nr. K1-000042            Kasse KASSE-1",
+        "Beginn                 18.11.2026 12:06:40",
+        "Ende                   18.11.2026 12:07:42",
+        "Es bediente Sie                       Anna",
+        "------------------------------------------",
+        "  1 Vollmilch 3,5 % 1 l             1,19 B",
+        "  6 Gerolsteiner Medium 0,75 l      5,34 A",
+        "    6 x 0,89 €",
+        "  6 Pfand Gerolsteiner Medium 0,75  0,90 A",
+        "    l",
+        "    6 x 0,15 €",
+        "    Bergkäse jung 50 % F. i. Tr.    6,31 B",
+        "    0,486 kg x 12,99 €/kg",
+        "  1 Kaffee Crema                   13,99 B",
+        "    Storno                        -13,99 B",
+        " -1 Leergut Kasten                 -3,30 A",
+        "------------------------------------------",
+        "SUMME EUR       10,44",
+        "",
+        "Gegeben Bar                          50,00",
+        "Rückgeld                             39,56",
+        "",
+        "USt            Netto     Steuer     Brutto",
+        "A 19 %          2,47       0,47       2,94",
+        "B 7 %           7,01       0,49       7,50",
+        "------------------------------------------",
+        "         TESTBETRIEB - keine TSE",
+        "",
+        "      Vielen Dank für Ihren Einkauf!",
+    ]
+
+
+def test_a_copy_says_so_above_everything_and_keeps_what_is_fiscal() -> None:
+    original, copy = text(sale()), text(sale(), mark=CopyMark(2, ENDED + 60_000))
+    assert copy.endswith(original)
+    assert copy.splitlines()[:2] == ["                  KOPIE", "Nachdruck 2            18.11.2026 12:08:42"]
+
+
+def test_the_tse_s_block_is_legible_and_its_code_carries_twelve_fields() -> None:
+    document = receipt_document(
+        replace(sale(), tse=TSE), "kasse-1", SETTINGS, 42, tse_device=TseDevice("BHhW+key=", "ecdsa-plain-SHA384")
+    )
+    assert qr_codes(document) == [
+        "V0;KASSE-1;Kassenbeleg-V1;Beleg^2.94_7.50_0.00_0.00_0.00^10.44:Bar;112;4711;2026-11-18T11:06:40.000Z;"
+        f"2026-11-18T11:07:42.000Z;ecdsa-plain-SHA384;unixTime;{TSE.signature};BHhW+key="
+    ]
+    printed = to_text(document, 42)
+    assert "TESTBETRIEB" not in printed
+    assert "TSE-Transaktion                        112" in printed
+    assert "Signaturzähler                        4711" in printed
+    assert "a1" * 21 in printed
+
+
+def test_without_the_tse_s_key_there_is_no_code_but_all_is_legible() -> None:
+    document = receipt_document(replace(sale(), tse=TSE), "kasse-1", SETTINGS, 42)
+    assert qr_codes(document) == []
+    assert TSE.signature[:40] in to_text(document, 42)
+
+
+def test_a_tse_that_was_down_is_said_to_have_been() -> None:
+    assert "TSE AUSGEFALLEN: Zeitüberschreitung" in text(
+        replace(sale(), tse=replace(TSE, failure="Zeitüberschreitung"))
+    )
+
+
+def test_a_void_names_what_it_reverses_and_thanks_nobody() -> None:
+    printed = text(reversal_of(sale(), HEADER, "kasse-2", bytes(16)))
+    assert "STORNOBELEG" in printed
+    assert "zu Bon K1-000042 (Kasse KASSE-2)" in printed
+    assert "SUMME EUR      -10,44" in printed
+    assert "Bar                                 -10,44" in printed
+    assert "Vielen Dank" not in printed
+
+
+def test_training_is_marked_as_no_receipt() -> None:
+    assert "TRAINING - kein gültiger Beleg" in text(replace(sale(), type=ReceiptType.AV_TRAINING))
+
+
+def test_money_put_into_the_drawer_is_no_sale() -> None:
+    printed = text(money_movement(HEADER, BusinessCase.ANFANGSBESTAND, 20_000, "Anfangsbestand"))
+    assert "  1 Anfangsbestand                200,00 E" in printed
+    assert "Vielen Dank" not in printed
+
+
+def test_a_card_is_named_and_foreign_money_shown_beside_ours() -> None:
+    payments = (
+        Payment(PaymentType.EC_KARTE, 44, "girocard"),
+        Payment(PaymentType.BAR, 1_000, "", "CHF", 950),
+    )
+    printed = text(replace(sale(), payments=payments, cash_given_cents=0, change_cents=0))
+    assert "girocard                              0,44" in printed
+    assert "Bar (9,50 CHF)                       10,00" in printed
+
+
+def test_a_price_with_more_than_two_decimals_is_printed_in_full() -> None:
+    basket = Basket()
+    basket.add(Article("1", "Schraube", 12_345, 1, 1900), 100_000)
+    assert "    100 x 0,12345 €" in text(basket.pay_cash(HEADER, 2_000))
+
+
+def test_english_shops_print_english_words() -> None:
+    settings = replace(SETTINGS, language="en")
+    printed = to_text(receipt_document(sale(), "kasse-1", settings, 48), 48)
+    for words in ("No. K1-000042", "TOTAL EUR", "Change", "0.486 kg x 12.99 €/kg", "TESTBETRIEB - keine TSE"):
+        assert words in printed
+
+
+def test_a_report_as_wide_as_a_screen_fits_narrow_paper() -> None:
+    report = f"{'=' * 48}\n{'Umsatz':<30}{'1.234,50':>18}\nKurz\n{'A 19 %':<20}{'2,47':>14}{'0,47':>14}\n"
+    lines = to_text(closing_document(report, SETTINGS, 32), 32).splitlines()
+    assert lines == ["=" * 32, "Umsatz                  1.234,50", "Kurz", "A 19 % 2,47                 0,47"]
+    assert to_text(closing_document(report, SETTINGS, 48), 48) == report
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(min_size=0, max_size=80), min_size=1, max_size=5),
+    st.integers(1, 10_000_000),
+    st.integers(1, 999_999_999),
+    st.sampled_from(sorted(PROFILES)),
+)
+def test_whatever_the_names_every_line_fits_and_can_be_printed(
+    names: list[str], quantity: int, price: int, profile: str
+) -> None:
+    basket = Basket()
+    for name in names:
+        basket.add(Article("1", name, price, 1, 1900, unit="kg", weighed=True), quantity)
+    columns = PROFILES[profile].columns
+    document = receipt_document(
+        basket.finish(HEADER, [Payment(PaymentType.BAR, 0)]), "k" * 30, SETTINGS, columns, CopyMark(999, ENDED)
+    )
+    assert max(map(len, to_text(document, columns).splitlines())) <= columns
+    assert len(compose(document, PROFILES[profile])) > 1
+
+
+def qr_codes(document: Document) -> list[str]:
+    return [element.data for element in document.elements if isinstance(element, QrCode)]
