@@ -1,0 +1,54 @@
+"""What central holds: told at every session, moved by acknowledgements, never by what was only sent."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from branchgate.events import EventKind
+from gateway.journal.entries import Entry
+from gateway.uplink.standing import Standing
+
+
+def entry(sequence: int, register_id: str = "k1", register_sequence: int = 0) -> Entry:
+    return Entry(sequence, b"%016d" % sequence, register_id, register_sequence, EventKind.RECEIPT, 0, b"", b"")
+
+
+def test_sending_alone_moves_nothing() -> None:
+    standing = Standing()
+    standing.told(4, {"k1": 3})
+    standing.sending([entry(5, register_sequence=4), entry(6)])
+    assert (standing.sequence, standing.sent, standing.unsettled) == (4, 6, 2)
+    assert standing.register_sequence("k1") == 3
+
+
+def test_a_new_session_forgets_what_was_under_way() -> None:
+    standing = Standing()
+    standing.sending([entry(1, register_sequence=1)])
+    standing.told(0, {})
+    assert (standing.sent, standing.unsettled, standing.register_sequence("k1")) == (0, 0, 0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["k1", "k2", ""]), st.booleans()), max_size=30), st.data())
+def test_acknowledgements_move_each_register_to_its_highest_settled_event(
+    rows: list[tuple[str, bool]], data: st.DataObject
+) -> None:
+    standing = Standing()
+    counts: dict[str, int] = {}
+    entries = []
+    for sequence, (register_id, from_register) in enumerate(rows, start=1):
+        number = 0
+        if from_register and register_id:
+            number = counts[register_id] = counts.get(register_id, 0) + 1
+        entries.append(entry(sequence, register_id, number))
+    standing.sending(entries)
+    settled = 0
+    while settled < len(entries):
+        settled = data.draw(st.integers(settled, len(entries)), label="settled")
+        standing.settled(settled)
+        assert standing.sequence == settled
+        for register_id in ("k1", "k2"):
+            highest = max((e.register_sequence for e in entries[:settled] if e.register_id == register_id), default=0)
+            assert standing.register_sequence(register_id) == highest
+        if settled == len(entries) or not data.draw(st.booleans(), label="go on"):
+            break
+    standing.settled(0)
+    assert standing.sequence == settled
