@@ -36,7 +36,8 @@ class Store(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str = ""
-    """A database URL of SQLAlchemy, for example `postgresql+psycopg://user@host/branchgate`; empty: a SQLite file in the data folder."""
+    """A database URL of SQLAlchemy, for example `postgresql+pg8000://user@host/branchgate`, whose driver must be installed; empty: a
+    SQLite file in the data folder."""
 
 
 class CentralSettings(BaseSettings):

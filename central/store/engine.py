@@ -1,7 +1,7 @@
 """Which database stands behind central: the one place where SQLite and PostgreSQL differ.
 
 The default is a SQLite file in the data folder, with every acknowledged commit on disk (WAL, `synchronous=FULL`: with NORMAL a power cut
-loses acknowledged rows). A URL names another, for example `postgresql+psycopg://user@host/branchgate`.
+loses acknowledged rows). A URL names another, for example `postgresql+pg8000://user@host/branchgate`.
 """
 
 from __future__ import annotations
