@@ -5,8 +5,9 @@ Unlike events these have not happened yet, so nothing is kept when the gateway c
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import grpc
@@ -81,7 +82,7 @@ class GatewayCalls:
         stub = printing_pb2_grpc.PrintServiceStub(self._channel())
         return list((await _asked(stub.ListPrintJobs(request, timeout=QUESTION_WITHIN_S))).jobs)
 
-    async def watch_print_jobs(self, *, whole_branch: bool = False) -> AsyncIterator[printing_pb2.PrintJob]:
+    async def watch_print_jobs(self, *, whole_branch: bool = False) -> AsyncGenerator[printing_pb2.PrintJob, None]:
         """The open print jobs, and then every change, until the caller stops or the line breaks."""
         register_id = "" if whole_branch else self._register_id
         call = printing_pb2_grpc.PrintServiceStub(self._channel()).WatchPrintJobs(
@@ -113,7 +114,7 @@ class GatewayCalls:
 
     async def close_day(
         self, user_id: str, *, whole_branch: bool = False, paper: bool = False, request_id: bytes | None = None
-    ) -> AsyncIterator[report_pb2.CloseDayResponse]:
+    ) -> AsyncGenerator[report_pb2.CloseDayResponse, None]:
         """Closes this register or the branch (Z) and reports every step. The same `request_id` gives the same closings."""
         request = report_pb2.CloseDayRequest(
             request_id=request_id or secrets.token_bytes(16),
@@ -134,6 +135,12 @@ class GatewayCalls:
 async def _asked(call: Awaitable[T]) -> T:
     try:
         return await call
+    except asyncio.CancelledError:
+        # A channel closed under the call looks like the cancellation of this task.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise OutcomeUnknown("NO_ANSWER_IN_TIME", rule="the connection was replaced") from None
     except grpc.aio.AioRpcError as failure:
         if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
             raise OutcomeUnknown("NO_ANSWER_IN_TIME", rule=failure.details() or "") from failure

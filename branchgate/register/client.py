@@ -10,27 +10,31 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
+import grpc
 import grpc.aio
 import structlog
 
 from branchgate.clock import Clock, SystemClock
-from branchgate.errors import BranchgateError
+from branchgate.errors import BranchgateError, TryAgain
 from branchgate.events import Event, EventKind
 from branchgate.folder import DataFolder
 from branchgate.receipts.model import Receipt
-from branchgate.register.calls import GatewayCalls
+from branchgate.register.calls import CLOSING_WITHIN_S, GatewayCalls
 from branchgate.register.catalogue import RegisterCatalogue
+from branchgate.register.held import Happened
 from branchgate.register.identity import Identity, load_identity
 from branchgate.register.link import RecordLink
-from branchgate.register.outbox import Happened, Outbox
+from branchgate.register.outbox import Outbox
 from branchgate.register.pairing import renew_if_due
+from branchgate.register.shelf import Shelf
 from branchgate.sync import Follower, SyncClient
 from branchgate.sync.service import SyncStubCall
 from branchgate.sync.timing import Backoff
@@ -38,9 +42,10 @@ from branchgate.sync.timing import Backoff
 _log = structlog.get_logger(__name__)
 
 RENEWAL_CHECK_S = 6 * 60 * 60
-LAN_BACKOFF_CAP_MS = 5_000
-"""The gateway stands in the same shop: longer pauses would only keep receipts waiting."""
+FIRST_GREETING_WITHIN_S = 10
+"""How long the first sale of a new outbox waits for the gateway to tell where the register's numbers go on."""
 
+OpenChannel = Callable[[Identity], grpc.aio.Channel]
 T = TypeVar("T")
 
 
@@ -48,12 +53,14 @@ T = TypeVar("T")
 class RegisterState:
     """What a till may show of its register at any moment.
 
-    `pending`: events the gateway has not settled; `held`: events kept until central has them; `refused`: events that need a person.
-    `articles` in the local catalogue; `catalogue_current_at_ms`: when it was last known complete (UTC ms), None if not in this run.
+    `numbers_known`: the gateway has greeted at least once in this outbox's life; until then nothing can be sold. `pending`: events the
+    gateway has not settled; `held`: events kept until central has them; `refused`: events that need a person. `articles` in the local
+    catalogue; `catalogue_current_at_ms`: when it was last known complete (UTC ms), None if not in this run.
     """
 
     connected: bool
     failure: BranchgateError | None
+    numbers_known: bool
     pending: int
     held: int
     refused: int
@@ -64,75 +71,82 @@ class RegisterState:
 
 
 class RegisterClient:
-    """One register in one data folder. Raises Refused (NOT_PAIRED, FOLDER_IN_USE) when entered."""
+    """One register in one data folder. Raises Refused (NOT_PAIRED, FOLDER_IN_USE, OUTBOX_OF_OTHER_REGISTER) when entered."""
 
-    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+    identity: Identity
+    catalogue: RegisterCatalogue
+    gateway: GatewayCalls
+
+    def __init__(
+        self, folder: Path, *, clock: Clock | None = None, open_channel: OpenChannel = Identity.open_channel
+    ) -> None:
         self._path = folder
         self._clock = clock or SystemClock()
-        self._state_changed = asyncio.Condition()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._open_channel = open_channel
+        self._state_changed = asyncio.Event()
+        self._news = asyncio.Event()
+        self._defect: BaseException | None = None
 
     async def __aenter__(self) -> Self:
-        self._folder = DataFolder(self._path)
-        try:
-            self.identity: Identity = load_identity(self._path)
-            self._open()
-        except BaseException:
-            self._folder.release()
-            raise
-        await self._refresh()
+        async with AsyncExitStack() as opened:
+            opened.enter_context(DataFolder(self._path))
+            self.identity = load_identity(self._path)
+            self._open_stores(opened)
+            self._open_line(opened)
+            await self._refresh()
+            self._start(opened)
+            self._opened = opened.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._channel.close()
-        for thread in (self._outbox_thread, self._catalogue_thread):
-            await asyncio.to_thread(thread.shutdown)
-        self._outbox.close()
-        self._filling.close()
-        self.catalogue.close()
-        self._folder.release()
+        await self._opened.aclose()
+        if error is None and self._defect is not None:
+            raise self._defect
 
     @property
     def state(self) -> RegisterState:
         """How the register stands now."""
-        follow = self._follower.state
         return RegisterState(
             connected=self._link.connected,
             failure=self._link.failure,
+            numbers_known=self._counts.numbers_known,
             pending=self._counts.pending,
             held=self._counts.held,
             refused=self._counts.refused,
             settled_sequence=self._link.settled_sequence,
             central_sequence=self._link.central_sequence,
-            articles=self.catalogue.article_count(),
-            catalogue_current_at_ms=follow.current_at_ms,
+            articles=self._shelf.article_count(),
+            catalogue_current_at_ms=self._follower.state.current_at_ms,
         )
 
     async def record(self, build: Callable[[str, int], Receipt], *, print_role: str = "receipt") -> Happened:
         """Records a receipt; it has happened when this returns. `build` gets the receipt number and its running integer.
 
-        Raises what `build` raises, and TryAgain (DISK_FULL): then nothing happened and no number is used.
+        Raises what `build` raises, and TryAgain: DISK_FULL, or NUMBERS_UNKNOWN while a new outbox has not heard from the gateway. Then
+        nothing happened and no number is used.
         """
+        await self._numbers_known()
         happened = await self._with_outbox(lambda outbox: outbox.add_receipt(build, print_role=print_role))
         await self._handed_in()
         return happened
 
     async def record_event(self, kind: EventKind, body: bytes) -> Event:
-        """Records an event that is no receipt."""
+        """Records an event that is no receipt. Raises TryAgain like `record`."""
+        await self._numbers_known()
         event = await self._with_outbox(lambda outbox: outbox.add(kind, body))
         await self._handed_in()
         return event
 
     async def until(self, holds: Callable[[RegisterState], bool], *, within_s: float | None = None) -> RegisterState:
-        """Waits until the register's state is as wanted. Raises TimeoutError."""
-        async with asyncio.timeout(within_s), self._state_changed:
-            await self._state_changed.wait_for(lambda: holds(self.state))
-            return self.state
+        """Waits until the register's state is as wanted. Raises TimeoutError, and the defect that ended the line to the gateway."""
+        async with asyncio.timeout(within_s):
+            while self._defect is None and not holds(self.state):
+                await self._state_changed.wait()
+        if self._defect is not None:
+            raise self._defect
+        return self.state
 
     async def is_settled(self, event_id: bytes) -> bool:
         """True once the gateway has settled an event of this register."""
@@ -142,59 +156,116 @@ class RegisterClient:
         """Looks into the outbox, for example at findings and refused events."""
         return await self._with_outbox(look)
 
-    def _open(self) -> None:
+    def category_name(self, category_key: str) -> str:
+        """The name of a category of the catalogue; empty if there is no such category."""
+        return self._shelf.category_name(category_key)
+
+    def _open_stores(self, opened: AsyncExitStack) -> None:
         identity = self.identity
         self._outbox_thread = ThreadPoolExecutor(1, "outbox")
         self._catalogue_thread = ThreadPoolExecutor(1, "catalogue")
         self._outbox = Outbox(
             self._path / "outbox.db",
+            f"{identity.branch_id}/{identity.register_id}",
             identity.number_range,
             self._clock,
             first_running_number=max(1, identity.next_running_number),
         )
-        self._counts = self._outbox.counts()
+        opened.callback(self._outbox.close)
         self._filling = RegisterCatalogue(self._path / "catalogue.db")
+        opened.callback(self._filling.close)
         self.catalogue = RegisterCatalogue(self._path / "catalogue.db")
-        self._channel = identity.open_channel()
-        self.gateway = GatewayCalls(lambda: self._channel, identity.register_id)
-        backoff = Backoff(random.random, base_ms=250, cap_ms=LAN_BACKOFF_CAP_MS)
-        self._link = RecordLink(self._with_outbox, self._dial, self._clock, backoff, self._news)
+        opened.callback(self.catalogue.close)
+        self._shelf = Shelf(self.catalogue)
+        for thread in (self._outbox_thread, self._catalogue_thread):
+            opened.push_async_callback(asyncio.to_thread, thread.shutdown)
+
+    def _open_line(self, opened: AsyncExitStack) -> None:
+        self._channel = self._dial()
+        opened.push_async_callback(self._close_channel)
+        self.gateway = GatewayCalls(lambda: self._channel, self.identity.register_id)
+        self._link = RecordLink(
+            self._with_outbox,
+            self._dial,
+            self._clock,
+            # The gateway stands in the same shop: longer pauses would only keep receipts waiting.
+            redialling=Backoff(random.random, base_ms=250, cap_ms=5_000),
+            asking=Backoff(random.random, base_ms=250, cap_ms=15_000),
+            changed=self._news.set,
+        )
         self._follower = Follower(
             lambda: SyncStubCall(self._channel),
             lambda: SyncClient(self._filling.sink),
             self._with_catalogue,
-            Backoff(random.random, base_ms=250, cap_ms=LAN_BACKOFF_CAP_MS),
-            changed=lambda _state: self._news(),
+            Backoff(random.random, base_ms=250, cap_ms=5_000),
+            changed=lambda _state: self._news.set(),
         )
-        self._dirty = asyncio.Event()
-        work = (self._link.run(), self._follower.run(), self._refresh_on_news(), self._keep_certificate())
-        self._tasks = [asyncio.create_task(task) for task in work]
 
-    async def _dial(self) -> grpc.aio.Channel:
-        return self.identity.open_channel()
+    def _start(self, opened: AsyncExitStack) -> None:
+        work = (self._link.run(), self._follower.run(), self._follow_news(), self._keep_certificate())
+        tasks = [self._started(each) for each in work]
+        opened.push_async_callback(_ended, tasks)
+
+    def _started(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._note_end)
+        return task
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        """These tasks end by cancellation only; what ends one otherwise is a defect, which selling survives but waiting must not."""
+        if not task.cancelled() and task.exception() is not None:
+            self._defect = task.exception()
+            _log.error("register_task_failed", exc_info=self._defect)
+            self._tell()
+
+    def _dial(self) -> grpc.aio.Channel:
+        return self._open_channel(self.identity)
+
+    async def _close_channel(self) -> None:
+        await self._channel.close()
+
+    async def _numbers_known(self) -> None:
+        if self._counts.numbers_known:
+            return
+        try:
+            await self.until(lambda state: state.numbers_known, within_s=FIRST_GREETING_WITHIN_S)
+        except TimeoutError as silent:
+            raise TryAgain("NUMBERS_UNKNOWN", field="gateway", rule="greets a new register once") from silent
 
     async def _handed_in(self) -> None:
         self._link.wake()
         await self._refresh()
 
-    def _news(self) -> None:
-        self._dirty.set()
-
-    async def _refresh_on_news(self) -> None:
+    async def _follow_news(self) -> None:
+        was_connected = False
         while True:
-            await self._dirty.wait()
-            self._dirty.clear()
+            await self._news.wait()
+            self._news.clear()
+            if self._link.connected and not was_connected:
+                await self._way_is_open()
+            was_connected = self._link.connected
             await self._refresh()
+
+    async def _way_is_open(self) -> None:
+        """A channel that has failed may go on pausing for half a minute after the gateway is back; another one does not."""
+        if self._channel.get_state() is grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+            failed, self._channel = self._channel, self._dial()
+            await failed.close()
+        self._follower.hurry()
 
     async def _refresh(self) -> None:
         self._counts = await self._with_outbox(lambda outbox: outbox.counts())
-        async with self._state_changed:
-            self._state_changed.notify_all()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wakes everybody who waits for a change; each looks for himself whether it is his."""
+        self._state_changed.set()
+        self._state_changed = asyncio.Event()
 
     async def _keep_certificate(self) -> None:
         while True:
             try:
-                renewed = await renew_if_due(Identity.open_channel, self.identity, self._path, self._clock.now_ms())
+                renewed = await renew_if_due(self._open_channel, self.identity, self._path, self._clock.now_ms())
             except BranchgateError as failure:
                 _log.warning("certificate_not_renewed", reason=failure.reason)
             else:
@@ -204,13 +275,22 @@ class RegisterClient:
 
     async def _take_over(self, renewed: Identity) -> None:
         """A client certificate cannot be exchanged in an open channel: a new one takes over, calls on the old one may end."""
-        old = self._channel
         self.identity = renewed
-        self._channel = renewed.open_channel()
-        await old.close(grace=10)
+        old, self._channel = self._channel, self._dial()
+        self._link.dial_again()
+        await old.close(grace=CLOSING_WITHIN_S)
 
     async def _with_outbox(self, work: Callable[[Outbox], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._outbox_thread, work, self._outbox)
 
     async def _with_catalogue(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._catalogue_thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._catalogue_thread, work)
+        finally:
+            self._shelf.changed()
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

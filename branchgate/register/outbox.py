@@ -1,34 +1,30 @@
 """The register's outbox: a receipt has happened once it is in here, on disk.
 
-The register sells on without its gateway; an event leaves the outbox only when central has it, and a refused one stays visible until
-somebody dismisses it. Event id, register_sequence, receipt number and body become true in one transaction, so that no number is ever
-used for nothing and none twice.
+The register sells on without its gateway; an event leaves the outbox only when central has it, and a refused one stays visible. Event
+id, register_sequence, receipt number and body become true in one transaction, so that no number is used for nothing and none twice.
+
+An outbox without a past does not know how far its register's numbers have come: it may belong to a register that lost its disk. It
+takes nothing until the gateway has greeted once; from then on it never needs the gateway to go on.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from branchgate.errors import Refused, TryAgain
+from branchgate.clock import Clock
+from branchgate.errors import Refused, RefusedKind, TryAgain
 from branchgate.events import Event, EventKind, Finding
 from branchgate.ids import new_event_id
-from branchgate.receipts.codec import encode_receipt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from branchgate.clock import Clock
-    from branchgate.numbers import NumberRange
-    from branchgate.receipts.model import Receipt
+from branchgate.numbers import NumberRange
+from branchgate.receipts.codec import decode_receipt, encode_receipt
+from branchgate.receipts.model import Receipt
+from branchgate.register.held import Answer, Happened, OutboxCounts, OutboxState, RefusedForGood, Waiting
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (
     register_sequence INTEGER PRIMARY KEY,
     event_id BLOB NOT NULL UNIQUE,
@@ -47,68 +43,31 @@ CREATE TABLE IF NOT EXISTS refused (
     event_id BLOB PRIMARY KEY, register_sequence INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, body BLOB NOT NULL
 ) WITHOUT ROWID;
 """
-
-
-class OutboxState(IntEnum):
-    """Where an event stands."""
-
-    PENDING = 0
-    SETTLED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """A receipt that has happened: it is on disk, whatever comes next."""
-
-    event_id: bytes
-    register_sequence: int
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An event that the gateway has not settled. `print_role` is empty when no paper is wanted; `created_at_ms` is UTC."""
-
-    event: Event
-    print_role: str
-    created_at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedForGood:
-    """An event that the gateway could not read; its bytes are kept here too."""
-
-    event_id: bytes
-    register_sequence: int
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxCounts:
-    """How many events wait, how many are held until central has them, how many were refused."""
-
-    pending: int
-    held: int
-    refused: int
+_WAITING = "SELECT register_sequence, event_id, kind, body, print_role, created_at FROM outbox WHERE state = ?"
 
 
 class Outbox:
     """One register's outbox in a SQLite file. For one thread at a time.
 
-    Raises TryAgain (DISK_FULL) when the disk is full: then the sale has not happened and nothing is half-written.
+    `owner` names branch and register. Raises Refused (OUTBOX_OF_OTHER_REGISTER) when the file was begun by another one, and TryAgain
+    (DISK_FULL) when the disk is full: then the sale has not happened and nothing is half-written.
     """
 
-    def __init__(self, path: Path, number_range: NumberRange, clock: Clock, *, first_running_number: int = 1) -> None:
+    def __init__(
+        self, path: Path, owner: str, number_range: NumberRange, clock: Clock, *, first_running_number: int = 1
+    ) -> None:
         self._range = number_range
         self._clock = clock
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_TABLES)
-        with self._transaction():
-            self._set_if_missing("next_running_number", first_running_number)
-            self._set_if_missing("next_register_sequence", 1)
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.executescript(_TABLES)
+            with self._transaction():
+                self._set_up(owner, first_running_number)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         """Closes the file."""
@@ -117,65 +76,93 @@ class Outbox:
     def add_receipt(self, build: Callable[[str, int], Receipt], *, print_role: str = "") -> Happened:
         """Records a receipt. `build` gets the receipt number and its running integer and returns the receipt.
 
-        When this returns, the receipt has happened. Whatever `build` raises leaves no trace.
+        When this returns, the receipt has happened. Whatever `build` raises leaves no trace. Raises TryAgain (NUMBERS_UNKNOWN) before
+        the first greeting.
         """
         with self._transaction():
-            running = self._get("next_running_number")
+            running = self._number("next_running_number")
             receipt = build(self._range.number(running), running)
             event = self._append(EventKind.RECEIPT, encode_receipt(receipt), print_role)
             self._set("next_running_number", running + 1)
         return Happened(event.event_id, event.register_sequence, receipt)
 
     def add(self, kind: EventKind, body: bytes) -> Event:
-        """Records an event that is no receipt."""
+        """Records an event that is no receipt. Raises TryAgain (NUMBERS_UNKNOWN) before the first greeting."""
         with self._transaction():
             return self._append(kind, body, "")
 
     def waiting(self, after_sequence: int, limit: int) -> list[Waiting]:
         """Events that are not settled, behind a register_sequence, in order."""
         rows = self._connection.execute(
-            "SELECT register_sequence, event_id, kind, body, print_role, created_at FROM outbox"
-            " WHERE state = 0 AND register_sequence > ? ORDER BY register_sequence LIMIT ?",
-            (after_sequence, limit),
+            f"{_WAITING} AND register_sequence > ? ORDER BY register_sequence LIMIT ?",
+            (OutboxState.PENDING, after_sequence, limit),
         )
-        return [Waiting(Event(row[1], row[0], EventKind(row[2]), row[3]), row[4], row[5]) for row in rows]
+        return [_waiting(row) for row in rows]
 
-    def greeted(self, next_register_sequence: int, next_running_number: int) -> None:
-        """Takes what the gateway knows of this register.
+    def doubtful(self) -> list[Waiting]:
+        """Events to ask the gateway about by id, in order."""
+        rows = self._connection.execute(f"{_WAITING} ORDER BY register_sequence", (OutboxState.DOUBTFUL,))
+        return [_waiting(row) for row in rows]
 
-        A wiped register goes on with the gateway's numbers; a gateway that lost the end of its journal gets again what is still held.
+    def oldest_held(self) -> int:
+        """The lowest register_sequence that is still here; the next one to be given if none is."""
+        (oldest,) = self._connection.execute("SELECT min(register_sequence) FROM outbox").fetchone()
+        return self._number("next_register_sequence") if oldest is None else int(oldest)
+
+    def receipts(self, limit: int) -> list[Happened]:
+        """The last receipts that are still here, oldest first."""
+        rows = self._connection.execute(
+            "SELECT event_id, register_sequence, body FROM outbox WHERE kind = ? ORDER BY register_sequence DESC LIMIT ?",
+            (EventKind.RECEIPT, limit),
+        )
+        return [Happened(row[0], row[1], decode_receipt(row[2])) for row in rows][::-1]
+
+    def greeted(self, journal_id: bytes, next_register_sequence: int, next_running_number: int) -> None:
+        """Takes what the gateway knows of this register, before anything is sent.
+
+        Numbers only go up: a wiped register goes on where the gateway stands. What the gateway does not have any more is pending again.
+        What it counts as settled but never acknowledged for this very event is doubtful: the acknowledgement was lost, or this outbox
+        came back from a backup and its numbers were used twice. Another journal puts all that is held in doubt.
         """
         with self._transaction():
+            known = self._get("journal_id")
+            self._set("journal_id", journal_id)
             self._raise_to("next_register_sequence", next_register_sequence)
             self._raise_to("next_running_number", next_running_number)
+            self._move("register_sequence >= ?", OutboxState.PENDING, next_register_sequence)
+            settled = (OutboxState.SETTLED,) if known not in {None, journal_id} else ()
+            for state in (OutboxState.PENDING, *settled):
+                condition = f"state = {int(state)} AND register_sequence < ?"
+                self._move(condition, OutboxState.DOUBTFUL, next_register_sequence)
+
+    def answered(self, answer: Answer) -> None:
+        """Takes a response of the gateway: keeps findings and refusals, settles, forgets what central has.
+
+        An event with findings or refused is settled by its id. `settled_sequence` must not be above what was sent.
+        """
+        found = [
+            (event_id, f.reason, f.field, f.value, f.rule) for event_id, findings in answer.findings for f in findings
+        ]
+        named = {event_id for event_id, _ in answer.findings} | {refused.event_id for refused in answer.refused}
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?)", found)
+            for refused in answer.refused:
+                self._keep_refused(refused)
+            for event_id in named:
+                self._move("event_id = ?", OutboxState.SETTLED, event_id)
+            self._move(
+                f"state = {int(OutboxState.PENDING)} AND register_sequence <= ?",
+                OutboxState.SETTLED,
+                answer.settled_sequence,
+            )
             self._connection.execute(
-                "UPDATE outbox SET state = 0 WHERE state = 1 AND register_sequence >= ?", (next_register_sequence,)
+                "DELETE FROM outbox WHERE state = ? AND register_sequence <= ?",
+                (OutboxState.SETTLED, answer.central_sequence),
             )
 
-    def settle(self, through_sequence: int, central_sequence: int) -> None:
-        """The gateway has settled everything up to one number, central has everything up to the other."""
-        with self._transaction():
-            self._connection.execute(
-                "UPDATE outbox SET state = 1 WHERE state = 0 AND register_sequence <= ?", (through_sequence,)
-            )
-            self._connection.execute(
-                "DELETE FROM outbox WHERE state = 1 AND register_sequence <= ?",
-                (min(through_sequence, central_sequence),),
-            )
-
-    def note_findings(self, event_id: bytes, findings: Iterable[Finding]) -> None:
-        """Keeps what the gateway found; the event is recorded all the same."""
-        rows = [(event_id, found.reason, found.field, found.value, found.rule) for found in findings]
-        with self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?)", rows)
-
-    def note_refused(self, refused: RefusedForGood) -> None:
-        """Keeps a refused event visible, with its bytes."""
-        with self._transaction():
-            self._connection.execute(
-                "INSERT OR REPLACE INTO refused SELECT ?, ?, ?, ?, coalesce((SELECT body FROM outbox WHERE event_id = ?), x'')",
-                (refused.event_id, refused.register_sequence, refused.reason, refused.text, refused.event_id),
-            )
+    def known_to_gateway(self, event_id: bytes, findings: tuple[Finding, ...]) -> None:
+        """The gateway was asked about a doubtful event and has it."""
+        self.answered(Answer(findings=((event_id, findings),)))
 
     def findings(self) -> list[tuple[bytes, Finding]]:
         """Every finding the gateway reported, by event id."""
@@ -191,25 +178,51 @@ class Outbox:
 
     def counts(self) -> OutboxCounts:
         """What waits, what is held, what was refused."""
-        pending, held = self._connection.execute("SELECT coalesce(sum(state = 0), 0), count(*) FROM outbox").fetchone()
+        pending, held = self._connection.execute(
+            "SELECT coalesce(sum(state <> ?), 0), count(*) FROM outbox", (OutboxState.SETTLED,)
+        ).fetchone()
         (refused,) = self._connection.execute("SELECT count(*) FROM refused").fetchone()
-        return OutboxCounts(pending, held, refused)
+        return OutboxCounts(pending, held, refused, self._get("journal_id") is not None)
 
     def is_settled(self, event_id: bytes) -> bool:
         """True once the gateway has settled an event of this register."""
         row = self._connection.execute("SELECT state FROM outbox WHERE event_id = ?", (event_id,)).fetchone()
         return row is None or row[0] == OutboxState.SETTLED
 
+    def _set_up(self, owner: str, first_running_number: int) -> None:
+        begun_by = self._get("owner")
+        if begun_by not in {None, owner}:
+            raise Refused(
+                "OUTBOX_OF_OTHER_REGISTER", field="register", value=owner, rule=str(begun_by), kind=RefusedKind.EXISTS
+            )
+        self._set("owner", owner)
+        for key, first in (("next_register_sequence", 1), ("next_running_number", first_running_number)):
+            self._connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, first))
+        # Pairing anew may have given a later number.
+        self._raise_to("next_running_number", first_running_number)
+
     def _append(self, kind: EventKind, body: bytes, print_role: str) -> Event:
+        if self._get("journal_id") is None:
+            raise TryAgain("NUMBERS_UNKNOWN", field="gateway", rule="greets a new register once")
         now_ms = self._clock.now_ms()
-        sequence = self._get("next_register_sequence")
+        sequence = self._number("next_register_sequence")
         event = Event(new_event_id(now_ms), sequence, kind, body)
         self._connection.execute(
-            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, 0)",
-            (sequence, event.event_id, int(kind), body, print_role, now_ms),
+            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (sequence, event.event_id, kind, body, print_role, now_ms, OutboxState.PENDING),
         )
         self._set("next_register_sequence", sequence + 1)
         return event
+
+    def _keep_refused(self, refused: RefusedForGood) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO refused"
+            " SELECT ?, ?, ?, ?, coalesce((SELECT body FROM outbox WHERE event_id = ?), x'')",
+            (refused.event_id, refused.register_sequence, refused.reason, refused.text, refused.event_id),
+        )
+
+    def _move(self, condition: str, state: OutboxState, value: int | bytes) -> None:
+        self._connection.execute(f"UPDATE outbox SET state = ? WHERE {condition}", (state, value))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -231,17 +244,22 @@ class Outbox:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def _get(self, key: str) -> int:
+    def _get(self, key: str) -> int | bytes | str | None:
         row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            raise Refused("OUTBOX_DAMAGED", field=key, value="", rule="must be in the outbox's meta table")
-        return int(row[0])
+        return None if row is None else row[0]
 
-    def _set(self, key: str, value: int) -> None:
+    def _number(self, key: str) -> int:
+        value = self._get(key)
+        if not isinstance(value, int):
+            raise Refused("OUTBOX_DAMAGED", field=key, value=value, rule="a number in the outbox's meta table")
+        return value
+
+    def _set(self, key: str, value: int | bytes | str) -> None:
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    def _set_if_missing(self, key: str, value: int) -> None:
-        self._connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
 
     def _raise_to(self, key: str, value: int) -> None:
         self._connection.execute("UPDATE meta SET value = max(value, ?) WHERE key = ?", (value, key))
+
+
+def _waiting(row: tuple[int, bytes, int, bytes, str, int]) -> Waiting:
+    return Waiting(Event(row[1], row[0], EventKind(row[2]), row[3]), row[4], row[5])

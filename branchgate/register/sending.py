@@ -1,7 +1,7 @@
 """Which events to send when: the register's end of the Record stream, without I/O.
 
 One instance lives as long as one stream. Events go out in order of register_sequence and without gaps; the gateway acknowledges
-cumulatively; when it says "try again", sending goes back to the last settled event.
+cumulatively; when it says "try again", sending pauses and then goes back to the last settled event.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ class Sending:
         self._most = most_under_way
         self._settled = 0
         self._sent = 0
-        self._greeted = False
+        self._highest_sent = 0
+        self._open = False
 
     @property
     def sent(self) -> int:
-        """Highest register_sequence sent on this stream, or settled before it."""
+        """Sending goes on behind this register_sequence."""
         return self._sent
 
     @property
@@ -31,23 +32,38 @@ class Sending:
 
     @property
     def room(self) -> int:
-        """How many events may be sent now; none before the greeting."""
-        return max(0, self._most - (self._sent - self._settled)) if self._greeted else 0
+        """How many events may be sent now; none before the greeting and while the gateway wants a pause."""
+        return max(0, self._most - (self._sent - self._settled)) if self._open else 0
+
+    @property
+    def all_answered(self) -> bool:
+        """Nothing is under way."""
+        return self._sent == self._settled
 
     def greeted(self, next_register_sequence: int) -> None:
-        """The gateway's greeting: it holds everything before this number."""
-        self._greeted = True
-        self._settled = self._sent = next_register_sequence - 1
+        """The gateway's greeting: it counts everything before this number as settled."""
+        self._open = True
+        self._settled = self._sent = self._highest_sent = next_register_sequence - 1
 
     def sending(self, through_sequence: int) -> None:
         """Events up to this number go out now."""
         self._sent = max(self._sent, through_sequence)
+        self._highest_sent = max(self._highest_sent, self._sent)
 
-    def acknowledged(self, settled_sequence: int) -> None:
-        """The gateway has settled everything up to this number; an older acknowledgement changes nothing."""
-        self._settled = max(self._settled, settled_sequence)
+    def acknowledged(self, settled_sequence: int) -> int:
+        """The gateway counts everything up to this number as settled; returns what that says of events sent on this stream.
+
+        An older acknowledgement changes nothing, and none is believed beyond what was sent.
+        """
+        self._settled = max(self._settled, min(settled_sequence, self._highest_sent))
         self._sent = max(self._sent, self._settled)
+        return self._settled
 
     def told_to_try_again(self) -> None:
-        """Nothing behind the last settled event was taken: send it again."""
+        """Nothing behind the last settled event was taken; what is under way behind it will not be taken either."""
+        self._open = False
+
+    def resumed(self) -> None:
+        """The pause is over: everything that is not settled goes out again."""
+        self._open = True
         self._sent = self._settled

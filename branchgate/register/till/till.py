@@ -15,14 +15,14 @@ from branchgate.errors import BranchgateError, Refused, RefusedKind
 from branchgate.receipts.basket import Basket, Header, money_movement, reversal_of
 from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, Reference
 from branchgate.register.client import RegisterClient
-from branchgate.register.outbox import Happened
+from branchgate.register.held import Happened
 from branchgate.register.till.commands import CARDS, LineToSell, MoveCash, Pay, Return, Sell, Void
 from branchgate.v1 import device_pb2
 
 _log = structlog.get_logger(__name__)
 
 REMEMBERED_RECEIPTS = 500
-"""Receipts of this run that can still be voided or printed again by number."""
+"""Receipts that can still be voided or printed again by number."""
 
 _MOVES = {
     "float": (BusinessCase.ANFANGSBESTAND, 1, "Anfangsbestand"),
@@ -49,10 +49,26 @@ class Till:
         """Who stands at the till."""
         return self._user_id
 
+    async def remember(self) -> None:
+        """Takes up the receipts of earlier runs that the register still holds."""
+        for happened in await self._register.inspect(lambda outbox: outbox.receipts(REMEMBERED_RECEIPTS)):
+            self._keep(happened)
+
+    def rung_up(self, lines: Sequence[LineToSell], *, sign: int = 1) -> Basket:
+        """The basket of some lines; sign -1 takes the goods back. Raises Refused: NOT_FOUND, AMBIGUOUS_ARTICLE, INVALID_VALUE."""
+        basket = Basket()
+        for index, wanted in enumerate(lines):
+            article = self._article(wanted.article, f"lines[{index}].article")
+            category = self._register.category_name(article.category_key)
+            line = basket.add(article, sign * wanted.quantity, category_name=category)
+            if wanted.void:
+                basket.void_line(line.line_number)
+        return basket
+
     async def sell(self, command: Sell) -> Happened:
         """Rings up the lines and takes the payment. Raises Refused; then nothing has happened."""
         started_ms = self._clock.now_ms()
-        basket = self._rung_up(command.lines, sign=1)
+        basket = self.rung_up(command.lines, sign=1)
         return await self._finished(
             lambda number, running: self._paid(basket, command.pay, number, running, started_ms)
         )
@@ -60,7 +76,7 @@ class Till:
     async def take_back(self, command: Return) -> Happened:
         """Takes goods back: negative lines, with a reference to their sale when it is known."""
         started_ms = self._clock.now_ms()
-        basket = self._rung_up(command.lines, sign=-1)
+        basket = self.rung_up(command.lines, sign=-1)
         references = self._references(command.receipt)
 
         def build(number: str, running: int) -> Receipt:
@@ -82,9 +98,7 @@ class Till:
             header = self._header(number, running, self._clock.now_ms())
             return reversal_of(sale.receipt, header, register_id, sale.event_id)
 
-        happened = await self._finished(build)
-        self._voided.add(number_of_sale)
-        return happened
+        return await self._finished(build)
 
     async def move_cash(self, command: MoveCash) -> Happened:
         """Books money into or out of the drawer."""
@@ -97,43 +111,34 @@ class Till:
         return await self._finished(build)
 
     def remembered(self, number: str) -> Happened:
-        """A receipt of this run by number, or the last one. Raises Refused (NOT_FOUND)."""
+        """A receipt of this till by number, or the last one. Raises Refused (NOT_FOUND)."""
         found = self._receipts.get(number) if number else next(reversed(self._receipts.values()), None)
         if found is None:
             raise Refused(
                 "NOT_FOUND",
                 field="receipt",
                 value=number or "-",
-                rule="a receipt of this run",
+                rule=f"one of the last {REMEMBERED_RECEIPTS} receipts of this register",
                 kind=RefusedKind.NOT_FOUND,
             )
         return found
 
-    async def drawer_settled(self) -> None:
-        """Waits until every drawer opening has an answer."""
-        while self._openings:
-            await asyncio.wait(self._openings)
-
     async def open_drawer(self, reason: str, receipt_event_id: bytes = b"") -> str:
-        """Opens the drawer now or not at all; returns what came of it, or why the gateway could not be asked."""
-        try:
-            answer = await self._register.gateway.open_drawer(reason, self._user_id, receipt_event_id=receipt_event_id)
-        except BranchgateError as failure:
-            outcome = failure.reason
-        else:
-            outcome = device_pb2.DrawerOutcome.Name(answer.outcome).removeprefix("DRAWER_OUTCOME_")
+        """Opens the drawer now or not at all; returns what its sensor said. Raises what the gateway answers."""
+        answer = await self._register.gateway.open_drawer(reason, self._user_id, receipt_event_id=receipt_event_id)
+        outcome = device_pb2.DrawerOutcome.Name(answer.outcome).removeprefix("DRAWER_OUTCOME_")
         self.drawer_outcomes[outcome] += 1
         return outcome
 
-    def _rung_up(self, lines: Sequence[LineToSell], *, sign: int) -> Basket:
-        basket = Basket()
-        for index, wanted in enumerate(lines):
-            article = self._article(wanted.article, f"lines[{index}].article")
-            category = self._register.category_name(article.category_key)
-            line = basket.add(article, sign * wanted.quantity, category_name=category)
-            if wanted.void:
-                basket.void_line(line.line_number)
-        return basket
+    async def drawer_settled(self) -> None:
+        """Waits until every drawer opening of a sale has an answer."""
+        await asyncio.gather(*(asyncio.shield(opening) for opening in self._openings))
+
+    async def close(self) -> None:
+        """Gives up on drawers that have not answered."""
+        for opening in self._openings:
+            opening.cancel()
+        await asyncio.gather(*self._openings, return_exceptions=True)
 
     def _article(self, wanted: str, field: str) -> Article:
         """By number, else GTIN, else exact name. Raises Refused: NOT_FOUND, or AMBIGUOUS_ARTICLE naming the candidates."""
@@ -151,8 +156,6 @@ class Till:
 
     def _paid(self, basket: Basket, pay: Pay, number: str, running: int, started_ms: int) -> Receipt:
         header = self._header(number, running, started_ms)
-        if (pay.cash is None) == (pay.card is None):
-            raise Refused("INVALID_VALUE", field="pay", value=pay.model_dump_json(), rule="either cash or card")
         if pay.card is not None:
             kind = CARDS.get(pay.card.casefold(), PaymentType.UNBAR)
             return basket.finish(header, [Payment(kind, basket.total_cents, pay.card)])
@@ -169,14 +172,23 @@ class Till:
 
     async def _finished(self, build: Callable[[str, int], Receipt]) -> Happened:
         happened = await self._register.record(build)
-        self._receipts[happened.receipt.receipt_number] = happened
-        if len(self._receipts) > REMEMBERED_RECEIPTS:
-            self._receipts.popitem(last=False)
+        self._keep(happened)
         if any(payment.type is PaymentType.BAR for payment in happened.receipt.payments):
             opening = asyncio.create_task(self._open_for(happened))
             self._openings.add(opening)
             opening.add_done_callback(self._openings.discard)
         return happened
 
+    def _keep(self, happened: Happened) -> None:
+        self._receipts[happened.receipt.receipt_number] = happened
+        if happened.receipt.reverses_receipt:
+            self._voided.update(sale.receipt_number for sale in happened.receipt.references)
+        if len(self._receipts) > REMEMBERED_RECEIPTS:
+            self._receipts.popitem(last=False)
+
     async def _open_for(self, happened: Happened) -> None:
-        await self.open_drawer("SALE", happened.event_id)
+        try:
+            await self.open_drawer("SALE", happened.event_id)
+        except BranchgateError as failure:
+            # The sale stands without it; what happened is counted like any other outcome.
+            self.drawer_outcomes[failure.reason] += 1

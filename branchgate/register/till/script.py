@@ -1,0 +1,182 @@
+"""Script mode: one JSON line in, one JSON line out, in order. Whatever cannot be done is answered by an error, and nothing is half-done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import assert_never
+
+from branchgate.errors import BranchgateError, TryAgain
+from branchgate.register.client import RegisterClient
+from branchgate.register.till.commands import (
+    Ask,
+    Command,
+    Drawer,
+    MoveCash,
+    PrintAgain,
+    Resolve,
+    Return,
+    Sell,
+    Void,
+    Wait,
+    parse_command,
+    ref_of,
+)
+from branchgate.register.till.plain import (
+    Plain,
+    plain_article,
+    plain_error,
+    plain_message,
+    plain_receipt,
+    plain_state,
+)
+from branchgate.register.till.till import Till
+
+EVERYTHING = 1_000_000
+
+
+class Script:
+    """Answers the lines of a script with a till. `say` takes one line of JSON without its end."""
+
+    def __init__(self, register: RegisterClient, till: Till, say: Callable[[str], None]) -> None:
+        self._register = register
+        self._till = till
+        self._say = say
+
+    async def run(self, lines: AsyncIterator[str], language: str) -> None:
+        """Says that it is ready, then answers every line until `quit` or the end."""
+        identity = self._register.identity
+        self._tell(
+            {"ready": True, "register_id": identity.register_id, "branch_id": identity.branch_id, "language": language}
+        )
+        async for line in lines:
+            if line.strip() and await self._answer_line(line):
+                return
+
+    async def _answer_line(self, line: str) -> bool:
+        """Answers one line; True when it was the last."""
+        try:
+            command = parse_command(line)
+        except BranchgateError as failure:
+            self._tell({"ref": ref_of(line), "error": plain_error(failure)})
+            return False
+        try:
+            answer = await self._answer(command)
+        except BranchgateError as failure:
+            answer = {"error": plain_error(failure)}
+        self._tell({"ref": command.ref, **answer})
+        return isinstance(command, Ask) and command.do == "quit"
+
+    def _tell(self, answer: Plain) -> None:
+        if answer.get("ref", "") is None:
+            answer = {name: value for name, value in answer.items() if name != "ref"}
+        self._say(json.dumps(answer, ensure_ascii=False))
+
+    async def _answer(self, command: Command) -> Plain:
+        till, gateway = self._till, self._register.gateway
+        match command:
+            case Sell():
+                return {"ok": True, **plain_receipt(await till.sell(command))}
+            case Return():
+                return {"ok": True, **plain_receipt(await till.take_back(command))}
+            case Void():
+                return {"ok": True, **plain_receipt(await till.void(command))}
+            case MoveCash():
+                return {"ok": True, **plain_receipt(await till.move_cash(command))}
+            case Drawer():
+                return {"ok": True, "outcome": await till.open_drawer(command.reason)}
+            case PrintAgain():
+                receipt = till.remembered(command.receipt)
+                job = await gateway.print_receipt(receipt.event_id, till.user_id)
+                return {"ok": True, "job": plain_message(job)}
+            case Resolve():
+                resolved = await gateway.resolve_print_job(
+                    command.job, complete_on_paper=command.complete, user_id=till.user_id
+                )
+                return {"ok": True, **plain_message(resolved)}
+            case Wait():
+                return await self._wait(command)
+            case Ask():
+                return await self._asked(command)
+            case _:
+                assert_never(command)
+
+    async def _asked(self, command: Ask) -> Plain:
+        match command.do:
+            case "articles":
+                articles = self._register.catalogue.search("", EVERYTHING)
+                return {"ok": True, "articles": [plain_article(article) for article in articles]}
+            case "status":
+                drawer = dict(self._till.drawer_outcomes)
+                return {"ok": True, "state": plain_state(self._register.state), "drawer": drawer}
+            case "findings":
+                return await self._findings()
+            case "print-jobs":
+                register_id = self._register.identity.register_id
+                jobs = [job for job in await self._register.gateway.print_jobs() if job.register_id == register_id]
+                return {"ok": True, "jobs": [plain_message(job) for job in jobs]}
+            case "x":
+                return {"ok": True, **plain_message(await self._register.gateway.x_report())}
+            case "close":
+                return await self._close()
+            case "quit":
+                return {"ok": True}
+            case _:
+                assert_never(command.do)
+
+    async def _close(self) -> Plain:
+        answer: Plain = {"ok": True, "closings": [], "skipped": [], "branch": None}
+        async for step in self._register.gateway.close_day(self._till.user_id):
+            match step.WhichOneof("step"):
+                case "done":
+                    answer["closings"].append(plain_message(step.done))
+                case "skipped":
+                    answer["skipped"].append(plain_message(step.skipped))
+                case "branch":
+                    answer["branch"] = plain_message(step.branch)
+        return answer
+
+    async def _findings(self) -> Plain:
+        findings = await self._register.inspect(lambda outbox: outbox.findings())
+        refused = await self._register.inspect(lambda outbox: outbox.refused())
+        return {
+            "ok": True,
+            "findings": [
+                {
+                    "event_id": event_id.hex(),
+                    "reason": found.reason,
+                    "field": found.field,
+                    "value": found.value,
+                    "rule": found.rule,
+                }
+                for event_id, found in findings
+            ],
+            "refused": [
+                {
+                    "event_id": each.event_id.hex(),
+                    "register_sequence": each.register_sequence,
+                    "reason": each.reason,
+                    "text": each.text,
+                }
+                for each in refused
+            ],
+        }
+
+    async def _wait(self, command: Wait) -> Plain:
+        try:
+            async with asyncio.timeout(command.timeout_ms / 1000):
+                match command.for_:
+                    case "catalogue":
+                        await self._register.until(lambda state: state.catalogue_current_at_ms is not None)
+                    case "settled":
+                        await self._register.until(lambda state: state.pending == 0)
+                    case "central":
+                        await self._register.until(lambda state: state.held == 0)
+                    case "drawer":
+                        await self._till.drawer_settled()
+        except TimeoutError as late:
+            raise TryAgain(
+                "WAIT_TIMEOUT", field="for", value=command.for_, rule=f"within {command.timeout_ms} ms"
+            ) from late
+        return {"ok": True}

@@ -1,0 +1,227 @@
+"""The till for people: what is typed becomes the same commands that a script sends, and what comes of them is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from branchgate.errors import BranchgateError
+from branchgate.errors.texts import Language, sentence, sentence_for
+from branchgate.money import euros, quantity_text
+from branchgate.receipts.basket import Basket
+from branchgate.register.client import RegisterClient
+from branchgate.register.held import Happened
+from branchgate.register.till.commands import MoveCash, Return, Sell, Void, command_of
+from branchgate.register.till.paper import UncertainPrints
+from branchgate.register.till.till import Till
+from branchgate.register.till.typed import Typed, understood
+from branchgate.register.till.words import word
+from branchgate.v1 import printing_pb2
+
+CANDIDATES = 8
+NO_PAYMENT_YET = {"cash": "exact"}
+
+
+class Terminal:
+    """One cashier's session. Lines come from `run`'s argument, answers go to the console."""
+
+    def __init__(
+        self, register: RegisterClient, till: Till, language: Language, console: Console | None = None
+    ) -> None:
+        self._register = register
+        self._till = till
+        self._language: Language = language
+        self._console = console or Console(highlight=False)
+        self._lines: list[dict[str, object]] = []
+        self._selling = "sell"
+        self._doubts = UncertainPrints(register, self._ask_about)
+        self._doing: dict[str, Callable[[Typed], Awaitable[None]]] = {
+            "article": self._ring_up,
+            "cash": self._pay,
+            "card": self._pay,
+            "take-off": self._take_off,
+            "return": self._return,
+            "abandon": self._abandon,
+            "void": self._void,
+            "float": self._move_cash,
+            "paid-in": self._move_cash,
+            "paid-out": self._move_cash,
+            "drawer": self._drawer,
+            "print": self._print,
+            "yes": self._resolve,
+            "no": self._resolve,
+            "x": self._x,
+            "close": self._close,
+            "status": self._status,
+            "help": self._help,
+        }
+
+    async def run(self, lines: AsyncIterator[str]) -> None:
+        """Does what is typed until the input ends or somebody leaves."""
+        self._greet()
+        watching = asyncio.create_task(self._doubts.run())
+        try:
+            self._prompt()
+            async for line in lines:
+                typed = understood(line)
+                if typed is not None and typed.do == "quit":
+                    return
+                if typed is not None:
+                    await self._do(typed)
+                self._prompt()
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def _do(self, typed: Typed) -> None:
+        try:
+            await self._doing[typed.do](typed)
+        except BranchgateError as failure:
+            self._console.print(sentence(failure, self._language), style="red", markup=False)
+
+    async def _ring_up(self, typed: Typed) -> None:
+        line: dict[str, object] = {"article": typed.rest, "quantity": typed.quantity}
+        try:
+            basket = self._basket([*self._lines, line])
+        except BranchgateError as failure:
+            if failure.reason == "NOT_FOUND":
+                self._suggest(typed.rest)
+            raise
+        self._lines.append(line)
+        added = basket.lines[-1]
+        quantity = quantity_text(added.quantity_thousandths, added.unit == "kg", self._language)
+        self._pair(f"{quantity} {added.unit}  {added.text}", added.gross_cents)
+        self._pair(self._word("total"), basket.total_cents, style="bold")
+
+    async def _pay(self, typed: Typed) -> None:
+        if not self._lines:
+            self._say("empty")
+            return
+        pay = {"cash": typed.rest or "exact"} if typed.do == "cash" else {"card": typed.rest or "girocard"}
+        command = command_of({"do": self._selling, "lines": self._lines, "pay": pay})
+        if isinstance(command, Return):
+            happened = await self._till.take_back(command)
+        else:
+            assert isinstance(command, Sell)
+            happened = await self._till.sell(command)
+        self._start_over()
+        self._show(happened)
+
+    async def _take_off(self, _typed: Typed) -> None:
+        if not self._lines:
+            self._say("empty")
+            return
+        # The line stays on the receipt, voided: a cashier cannot make it disappear.
+        last = next((line for line in reversed(self._lines) if not line.get("void")), None)
+        if last is not None:
+            last["void"] = True
+        self._pair(self._word("total"), self._basket(self._lines).total_cents, style="bold")
+
+    async def _return(self, _typed: Typed) -> None:
+        self._start_over()
+        self._selling = "return"
+        self._say("returning")
+
+    async def _abandon(self, _typed: Typed) -> None:
+        self._start_over()
+        self._say("abandoned")
+
+    async def _void(self, typed: Typed) -> None:
+        self._show(await self._till.void(Void(do="void", receipt=typed.rest)))
+
+    async def _move_cash(self, typed: Typed) -> None:
+        command = command_of({"do": typed.do, "amount": typed.rest})
+        assert isinstance(command, MoveCash)
+        self._show(await self._till.move_cash(command))
+
+    async def _drawer(self, _typed: Typed) -> None:
+        self._say("drawer", outcome=await self._till.open_drawer("NO_SALE"))
+
+    async def _print(self, typed: Typed) -> None:
+        event_id = self._till.remembered(typed.rest).event_id
+        job = await self._register.gateway.print_receipt(event_id, self._till.user_id)
+        self._say("printing", title=job.title)
+
+    async def _resolve(self, typed: Typed) -> None:
+        doubtful = self._doubts.oldest
+        if doubtful is None:
+            self._say("no_question")
+            return
+        complete = typed.do == "yes"
+        resolved = await self._register.gateway.resolve_print_job(
+            doubtful.job_id, complete_on_paper=complete, user_id=self._till.user_id
+        )
+        self._doubts.noted(resolved.job)
+        self._say("resolved" if complete else "copied", title=doubtful.title)
+        if self._doubts.oldest is not None:
+            self._ask_about(self._doubts.oldest)
+
+    async def _x(self, _typed: Typed) -> None:
+        self._console.print((await self._register.gateway.x_report()).text, markup=False)
+
+    async def _close(self, _typed: Typed) -> None:
+        async for step in self._register.gateway.close_day(self._till.user_id, paper=True):
+            if step.HasField("done"):
+                self._console.print(step.done.text, markup=False)
+            elif step.HasField("skipped"):
+                skipped = step.skipped
+                text = skipped.text_de if self._language == "de" else skipped.text_en
+                self._console.print(text or sentence_for(skipped.reason, self._language), style="yellow", markup=False)
+
+    async def _status(self, _typed: Typed) -> None:
+        state = self._register.state
+        self._say("connected" if state.connected else "offline")
+        self._say("waiting", pending=state.pending, held=state.held, refused=state.refused)
+        for event_id, found in await self._register.inspect(lambda outbox: outbox.findings()):
+            text = sentence_for(found.reason, self._language, field=found.field, value=found.value, rule=found.rule)
+            self._console.print(f"{event_id.hex()[-8:]}: {text}", style="yellow", markup=False)
+        for refused in await self._register.inspect(lambda outbox: outbox.refused()):
+            self._console.print(refused.text, style="red", markup=False)
+
+    async def _help(self, _typed: Typed) -> None:
+        self._say("help")
+
+    def _basket(self, lines: list[dict[str, object]]) -> Basket:
+        command = command_of({"do": self._selling, "lines": lines, "pay": NO_PAYMENT_YET})
+        assert isinstance(command, Sell | Return)
+        return self._till.rung_up(command.lines, sign=1 if isinstance(command, Sell) else -1)
+
+    def _suggest(self, beginning: str) -> None:
+        candidates = self._register.catalogue.search(beginning, CANDIDATES)
+        if candidates:
+            table = Table(title=self._word("candidates"), title_justify="left", box=None, show_header=False)
+            for article in candidates:
+                table.add_row(article.article_number, article.name)
+            self._console.print(table)
+
+    def _show(self, happened: Happened) -> None:
+        receipt = happened.receipt
+        self._pair(self._word("receipt", number=receipt.receipt_number), receipt.total_cents, style="bold green")
+        if receipt.change_cents:
+            self._pair(self._word("change"), receipt.change_cents)
+
+    def _ask_about(self, job: printing_pb2.PrintJob) -> None:
+        self._console.print(self._word("question", title=job.title), style="bold yellow", markup=False)
+
+    def _greet(self) -> None:
+        identity, state = self._register.identity, self._register.state
+        self._say("greeting", register=identity.register_id, articles=state.articles)
+
+    def _prompt(self) -> None:
+        self._console.print("> ", end="")
+
+    def _start_over(self) -> None:
+        self._lines = []
+        self._selling = "sell"
+
+    def _pair(self, left: str, cents: int, *, style: str = "") -> None:
+        self._console.print(f"{left:<44} {euros(cents, self._language):>10}", style=style or None, markup=False)
+
+    def _say(self, key: str, **values: object) -> None:
+        self._console.print(self._word(key, **values), markup=False)
+
+    def _word(self, key: str, **values: object) -> str:
+        return word(key, self._language, **values)
