@@ -1,9 +1,10 @@
 """The job store as a printer's actor sees it: durable before every step, documents made when they are needed."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drivers.errors import Reason
+from drivers.errors import DeviceRefused, Reason
 from drivers.escpos.document import Document
 from drivers.escpos.profile import PrinterProfile
 from drivers.printing.ledger import OpenJob, QueuedJob
@@ -11,6 +12,8 @@ from drivers.printing.states import JobEvidence, JobState
 from gateway.printing.documents import Documents
 from gateway.printing.job_store import JobStore
 from gateway.printing.jobs import Job, PrintState
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,14 @@ class ReferencedJob:
 
     def document_for(self, profile: PrinterProfile) -> Document:
         """The receipt or report as wide as the printer. Raises DeviceRefused when it cannot be read or rendered."""
-        return self.documents.document(self.job, profile)
+        try:
+            return self.documents.document(self.job, profile)
+        except DeviceRefused:
+            raise
+        except Exception as failure:
+            # Whatever is odd about this one, the receipts behind it must not wait for it.
+            log.exception("document_not_rendered", extra={"job": self.job_id.hex()})
+            raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, self.job.printer, type(failure).__name__) from failure
 
 
 class StoredLedger:

@@ -32,7 +32,7 @@ def _rows(line: Line, words: Words, columns: int) -> list[Element]:
     margin = "" if weighed else f"{quantity:>{QUANTITY_WIDTH - 1}} "
     amount = _amount(line, words, 1)
     first, *more = textwrap.wrap(
-        printable(line.text) or "-",
+        printable(line.text).strip() or "-",
         columns - len(amount) - 1,
         initial_indent=f"{margin:{QUANTITY_WIDTH}}",
         subsequent_indent=" " * QUANTITY_WIDTH,

@@ -1,5 +1,6 @@
 """What a printer's trouble does to a job, and what people are told to do about it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,24 @@ async def test_an_absent_printer_is_named_and_found_again(tmp_path: Path) -> Non
             assert "Bitte prüfen, ob er eingeschaltet ist" in advice(shop.jobs_of(event)[0], "de")
             gone.switch("refuse_connections", False)
             await shop.reaches(event, PrintState.PRINTED)
+
+
+async def test_a_receipt_that_cannot_be_rendered_does_not_stop_those_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article name of blanks once broke the template, and with it the printer's task, again and again."""
+
+    def broken_once(*_arguments: object) -> None:
+        monkeypatch.undo()
+        raise IndexError
+
+    async with virtual_printer(tmp_path) as printer, open_shop(tmp_path, device_at(printer), running=False) as shop:
+        first, second = await shop.sell(), await shop.sell(2)
+        monkeypatch.setattr("gateway.printing.documents.receipt_document", broken_once)
+        serving = asyncio.create_task(shop.devices.run())
+        await shop.reaches(second, PrintState.PRINTED)
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        (job,) = shop.jobs_of(first)
+        assert (job.state, job.reason) == (PrintState.CANCELLED, "DOCUMENT_UNPRINTABLE")
+        assert "Er ist gespeichert" in advice(job, "de")

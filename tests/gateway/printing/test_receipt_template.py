@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from branchgate.catalogue import Article
@@ -170,6 +170,7 @@ def test_a_report_as_wide_as_a_screen_fits_narrow_paper() -> None:
 
 
 @settings(deadline=None)
+@example([" "], 1, 1, "generic-80")
 @given(
     st.lists(st.text(min_size=0, max_size=80), min_size=1, max_size=5),
     st.integers(1, 10_000_000),
