@@ -50,7 +50,7 @@ class Pairing:
                     granted = granted or answer.stage == PairingStage.GRANTED
                     if answer.stage == PairingStage.COMPLETED:
                         await self.registers.paired(branch_id, register_id)
-                    _log.info("pairing_step", branch=branch_id, register=register_id, stage=answer.stage)
+                    _log.info("pairing_step", branch=branch_id, register=register_id, stage=int(answer.stage))
                     yield answer
             except TryAgain as lost:
                 if not granted:

@@ -63,27 +63,30 @@ class Ready:
 
 
 async def run(folder: Path, *, announce_json: bool) -> None:
-    """Runs central until SIGTERM or SIGINT. Prints one line when it is ready."""
+    """Runs central until SIGTERM or SIGINT. Prints one line when it is ready.
+
+    Raises Refused: SETTINGS_INVALID and what `serving` raises.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with serving(folder, SystemClock()) as ready:
+    settings = load(folder)
+    set_up_logs(settings.log)
+    async with serving(folder, settings, SystemClock()) as ready:
         _announce(ready, announce_json)
         await stop.wait()
         _log.info("central_stopping")
 
 
 @asynccontextmanager
-async def serving(folder: Path, clock: Clock) -> AsyncIterator[Ready]:
+async def serving(folder: Path, settings: CentralSettings, clock: Clock) -> AsyncIterator[Ready]:
     """central, serving from its data folder for as long as the block lasts.
 
-    Raises Refused: FOLDER_IN_USE, SETTINGS_INVALID, STORE_URL_INVALID, CENTRAL_STORE_TOO_NEW, PORT_IN_USE, ADDRESS_NOT_USABLE.
+    Raises Refused: FOLDER_IN_USE, STORE_URL_INVALID, CENTRAL_STORE_TOO_NEW, PORT_IN_USE, ADDRESS_NOT_USABLE.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(DataFolder(folder))
-        settings = load(folder)
-        set_up_logs(settings.log)
         database = await _open_store(settings, folder)
         stack.push_async_callback(database.close)
         central_id = await database.write(_central_id)

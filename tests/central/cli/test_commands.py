@@ -27,6 +27,12 @@ ENDS_WITHIN_S = 20
 GOOD = "Artikelnummer;Artikelname;Std. VK Brutto;Steuersatz in %\n1;Wasser;0,99;19\n"
 
 
+@pytest.fixture(autouse=True)
+def _logs_of_the_test_run_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where `run` is called inside the test run, its logs must not take over."""
+    monkeypatch.setattr("central.process.set_up_logs", lambda _form: None)
+
+
 @contextmanager
 def process(folder: Path) -> Iterator[subprocess.Popen[str]]:
     started = subprocess.Popen(

@@ -18,6 +18,7 @@ from branchgate.v1.central_admin_pb2_grpc import CentralAdminServiceStub
 from branchgate.wire.options import WAN
 from branchgate.wire.sockets import operator_channel
 from branchgate.wire.tls import open_channel
+from central.config import load
 from central.intake import JournalEntry
 from central.process import Ready, serving
 from gateway.identity import GatewayIdentity
@@ -40,7 +41,7 @@ def on_loopback(folder: Path) -> Path:
 async def central_in(folder: Path) -> AsyncIterator[tuple[Ready, CentralAdminServiceAsyncStub]]:
     """A central on free ports of the loopback, and its operator."""
     on_loopback(folder)
-    async with serving(folder, SystemClock()) as ready, operator_channel(folder / SOCKET_NAME) as channel:
+    async with serving(folder, load(folder), SystemClock()) as ready, operator_channel(folder / SOCKET_NAME) as channel:
         yield ready, CentralAdminServiceStub(channel)
 
 
