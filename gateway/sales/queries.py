@@ -78,37 +78,35 @@ SELECT {{g}} AS g, hour, count(*), sum(sales_cents)
 FROM receipts WHERE type = {_BELEG} AND sales_lines > 0 AND {{w}} GROUP BY g, hour ORDER BY g, hour
 """
 
-# The lines are read once; business cases, categories and articles are sums over this.
-_SOLD = """
-CREATE OR REPLACE TEMP TABLE sold AS
-SELECT {g} AS g, business_case, category_key, article_number,
-    count(*) AS lines, sum(quantity_thousandths) AS quantity, sum(gross_cents) AS gross, max(sequence) AS last
-FROM lines WHERE counts AND {w} GROUP BY g, business_case, category_key, article_number
+_CASES = """
+SELECT {g} AS g, business_case, count(*), sum(gross_cents)
+FROM lines WHERE counts AND {w} GROUP BY g, business_case ORDER BY g, business_case
 """
-
-_CASES = "SELECT g, business_case, sum(lines), sum(gross) FROM sold GROUP BY g, business_case ORDER BY g, business_case"
 
 _CATEGORIES = f"""
 WITH category AS (
-    SELECT g, category_key, sum(gross) AS gross, max(last) AS last
-    FROM sold WHERE business_case NOT IN ({_MOVED}) GROUP BY g, category_key
+    SELECT {{g}} AS g, category_key, sum(gross_cents) AS gross, max(sequence) AS last
+    FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}} GROUP BY g, category_key
 )
 SELECT g, c.category_key, arg_max(category_name, line_number), any_value(gross)
 FROM category c JOIN lines l ON l.sequence = c.last AND l.category_key = c.category_key AND counts
 GROUP BY g, c.category_key ORDER BY g, c.category_key
 """
 
-# max_by with a count keeps a heap per group; ranking by a window would sort every article of every register.
+# min_by with a count keeps a heap per group, where ranking by a window would sort every article of every register. Quantity and text are
+# looked up for the few at the top alone.
 _ARTICLES = f"""
 WITH article AS (
-    SELECT g, article_number, sum(quantity) AS quantity, sum(gross) AS gross, max(last) AS last
-    FROM sold WHERE business_case NOT IN ({_MOVED}) AND article_number <> '' GROUP BY g, article_number
+    SELECT {{g}} AS g, article_number, sum(gross_cents) AS gross
+    FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND article_number <> '' AND {{w}} GROUP BY g, article_number
 ), top AS (
-    SELECT g, unnest(min_by(article, (-gross, article_number), {TOP_ARTICLES})) AS a FROM article GROUP BY g
+    SELECT g, unnest(min_by(article_number, (-gross, article_number), {TOP_ARTICLES})) AS article_number
+    FROM article GROUP BY g
 )
-SELECT g, a.article_number, arg_max(text, line_number), any_value(a.quantity), any_value(a.gross) AS gross
-FROM top JOIN lines l ON l.sequence = a.last AND l.article_number = a.article_number AND counts
-GROUP BY g, a.article_number ORDER BY g, gross DESC, a.article_number
+SELECT t.g, t.article_number, arg_max(text, (sequence, line_number)), sum(quantity_thousandths), sum(gross_cents) AS gross
+FROM top t JOIN lines l ON t.g = {{g}} AND l.article_number = t.article_number
+WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}}
+GROUP BY t.g, t.article_number ORDER BY t.g, gross DESC, t.article_number
 """
 
 _FINDINGS = "SELECT {g} AS g, count(*) FROM findings WHERE NOT refused AND {w} GROUP BY g"
@@ -150,9 +148,7 @@ def figures_by(
 
     receipts, vat, payments = grouped(_RECEIPTS), grouped(_VAT), grouped(_PAYMENTS)
     users, hours = grouped(_USERS), grouped(_HOURS)
-    connection.execute(_SOLD.format(**words))
     cases, categories, articles = grouped(_CASES), grouped(_CATEGORIES), grouped(_ARTICLES)
-    connection.execute("DROP TABLE sold")
     findings, no_sale = grouped(_FINDINGS), grouped(_NO_SALE)
     # A sum over several registers has no first and last number: they are numbers of different ranges.
     numbered = not together or len({period.register_id for period in periods}) == 1
