@@ -1,0 +1,106 @@
+"""The end of the day: filling the sales store from the journal, a Z over all registers, and the summary that central pulls."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from branchgate.figures.codec import summary_to_message
+from gateway.sales.client import SalesFiles, SalesStore
+from gateway.sales.days import DayRule
+from gateway.sales.queries import figures_by, periods_where
+from scripts.benchmark import sqlite_sales
+from scripts.benchmark.bench import Bench
+from scripts.benchmark.figures import Figure, Goal, median_of
+from scripts.benchmark.journals import write_journal
+from scripts.benchmark.subjects.loads import REGISTERS
+from tests.rigs.receipts import LINES
+
+POLICY = "Z of 20 registers at once, warm, in one process after the other; the gateway's includes the way through its child's socket"
+
+
+class _Listening:
+    """Stands in for a connection and keeps the statements that are run over it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.statements: list[str] = []
+
+    def execute(self, statement: str) -> duckdb.DuckDBPyConnection:
+        self.statements.append(statement)
+        return self._connection.execute(statement)
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    """Through the sales store, by its bare statements, and by SQLite."""
+    lines = bench.amount(1_000_000, 60_000)
+    with bench.folder() as folder:
+        files = SalesFiles(folder / "branch.db", folder / "sales.duckdb")
+        bench.say(f"  a journal of {lines:,} lines")
+        head = await write_journal(files.journal, lines // LINES, REGISTERS)
+        filling, pulled, json_bytes = await _fill(files, head)
+        with duckdb.connect(files.store) as source:
+            sqlite = sqlite_sales.copy_sales(source, folder / "sales.sqlite")
+        rounds = []
+        for _ in range(bench.rounds):
+            store = await _by_store(files, head)
+            bare = _by_bare_statements(files.store)
+            sqlite_sales.figures(sqlite)
+            began = time.perf_counter()
+            sqlite_sales.figures(sqlite)
+            rounds.append({"store ms": store, "bare ms": bare, "SQLite ms": (time.perf_counter() - began) * 1000})
+        sqlite.close()
+    details = {name: median_of(rounds, name) for name in rounds[0]}
+    size = f"{lines:,} lines"
+    summary = {"protobuf+gzip bytes": float(pulled), "JSON bytes": float(json_bytes)}
+    return [
+        Figure(f"Z over {size} / the bare DuckDB queries", details["store ms"] / details["bare ms"], "×", Goal(1.3), POLICY, details),
+        Figure(f"SQLite with covering indexes / Z over {size}", details["SQLite ms"] / details["store ms"], "×", Goal(5, at_least=True), POLICY, details),
+        Figure("rebuild of the sales store from the journal", lines / filling, "lines/s", Goal(100_000, at_least=True), "", {"seconds": filling}),
+        Figure("branch-day summary as pulled / its JSON", pulled / json_bytes, "×", Goal(0.4), "", summary),
+    ]  # fmt: skip
+
+
+async def _fill(files: SalesFiles, head: int) -> tuple[float, int, int]:
+    """Seconds to fill the store; bytes of the branch's day as central pulls it, and as JSON."""
+    store = SalesStore(files, DayRule(), answer_within_ms=600_000)
+    began = time.perf_counter()
+    await store.start()
+    store.head_moved(head)
+    try:
+        await store.figures(None, head)
+        taken = time.perf_counter() - began
+        summaries = await store.summaries(None, head)
+    finally:
+        await store.close()
+    pulled = sum(len(gzip.compress(summary_to_message(one).SerializeToString(), 6)) for one in summaries)
+    return taken, pulled, sum(len(json.dumps(asdict(one))) for one in summaries)
+
+
+async def _by_store(files: SalesFiles, head: int) -> float:
+    store = SalesStore(files, DayRule())
+    await store.start()
+    try:
+        await store.open_periods(None, head)
+        began = time.perf_counter()
+        await store.open_periods(None, head)
+        return (time.perf_counter() - began) * 1000
+    finally:
+        await store.close()
+
+
+def _by_bare_statements(path: Path) -> float:
+    """The same statements on a connection of this process, their rows fetched and thrown away."""
+    with duckdb.connect(path, config={"threads": 2, "memory_limit": "256MB"}) as connection:
+        listening: Any = _Listening(connection)
+        figures_by(listening, periods_where(connection, "NOT closed", []), together=False)
+        began = time.perf_counter()
+        for statement in listening.statements:
+            connection.execute(statement).fetchall()
+        return (time.perf_counter() - began) * 1000
