@@ -42,9 +42,7 @@ def _figures_of(connection: duckdb.DuckDBPyConnection, question: Message) -> Any
 def _summaries(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     """Closed periods as they were printed, open ones as they stand; the columns are sums of their own."""
     day = question["business_day"]
-    periods = (
-        periods_where(connection, "day = ?", [day]) if day is not None else periods_where(connection, "true", [])
-    )
+    periods = periods_where(connection, "day = ?", [day]) if day is not None else periods_where(connection, "true", [])
     still_open = figures_by(connection, [period for period in periods if not period.closed], together=False)
     columns = columns_by(connection, periods)
     closings = dict(

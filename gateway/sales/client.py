@@ -117,7 +117,7 @@ class SalesStore:
         return replies.figures_reply(await self._ask("figures_of", through, periods=[list(name) for name in periods]))
 
     async def summaries(self, business_day: str | None, through: int) -> tuple[Summary, ...]:
-        """Each register's period of a business day (ISO 8601), or every open one."""
+        """Each register's periods of a business day (ISO 8601); None: of every day, which for a year is a lot to hold in memory."""
         return replies.summaries(await self._ask("summaries", through, business_day=business_day))
 
     async def closings(self, register_id: str | None, limit: int, through: int) -> tuple[RecordedClosing, ...]:
