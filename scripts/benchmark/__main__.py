@@ -18,7 +18,7 @@ from scripts.benchmark.bench import Bench
 from scripts.benchmark.figures import Figure, Skipped
 from scripts.benchmark.report import Report
 
-SUBJECTS = ("latency", "throughput", "day_end")
+SUBJECTS = ("latency", "throughput", "day_end", "catalogue")
 QUICK_ROUNDS = 1
 ROUNDS = 3
 

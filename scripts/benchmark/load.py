@@ -39,14 +39,7 @@ class Register:
         self._sent_at: list[float] = []
         self.taken_ms: list[float] = []
         self.remarks = 0
-        certificate = ClientCertificate(order["key_pem"].encode(), order["chain_pem"].encode())
-        self._channel = open_channel(
-            order["address"],
-            LAN,
-            root_pem=order["root_pem"].encode(),
-            server_name=order["server_name"],
-            certificate=certificate,
-        )
+        self._channel = channel_of(order)
 
     async def greet(self, receipts: Receipts, messages: int, print_role: str) -> None:
         """Opens the stream and makes everything that will be sent."""
@@ -116,6 +109,15 @@ class Register:
 
 def _random_bits() -> int:
     return secrets.randbits(74)
+
+
+def channel_of(register: dict[str, Any]) -> grpc.aio.Channel:
+    """The channel of a register as the order describes it."""
+    certificate = ClientCertificate(register["key_pem"].encode(), register["chain_pem"].encode())
+    root_pem = register["root_pem"].encode()
+    return open_channel(
+        register["address"], LAN, root_pem=root_pem, server_name=register["server_name"], certificate=certificate
+    )
 
 
 async def load(order: dict[str, Any]) -> dict[str, float]:
