@@ -6,6 +6,8 @@ cumulatively; when it says "try again", sending pauses and then goes back to the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MOST_UNDER_WAY = 512
 """Events sent and not settled yet: a gateway that lags is not buried."""
 
@@ -44,6 +46,22 @@ class Sending:
         """The gateway's greeting: it counts everything before this number as settled."""
         self._open = True
         self._settled = self._sent = self._highest_sent = next_register_sequence - 1
+
+    def in_one_message(self, sequences: Sequence[int]) -> int:
+        """How many of these numbers may go out together: none over a hole, and none behind one before all else is answered.
+
+        A hole is there when a register came back from a backup: its numbers were raised past events that it does not hold.
+        """
+        if sequences and self.is_behind_hole(sequences[0]) and self._sent != self._settled:
+            return 0
+        return next(
+            (index for index in range(1, len(sequences)) if sequences[index] != sequences[index - 1] + 1),
+            len(sequences),
+        )
+
+    def is_behind_hole(self, sequence: int) -> bool:
+        """True if the gateway must be told that nobody holds what is missing before this number."""
+        return sequence > self._sent + 1
 
     def sending(self, through_sequence: int) -> None:
         """Events up to this number go out now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeAlias, TypeVar
 
 import grpc.aio
@@ -100,30 +100,38 @@ class RecordStream:
             await call.write(journal_pb2.RecordRequest(oldest_held_register_sequence=oldest_held))
             while True:
                 self._wake.clear()
-                waiting = await self._next_to_send()
-                if waiting:
-                    self._asking.reset()
-                    await call.write(_request(waiting, self._clock.now_ms()))
-                else:
+                request = await self._next_request()
+                if request is None:
                     await self._idle(call)
+                else:
+                    self._asking.reset()
+                    await call.write(request)
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
             # The call has ended; the reader learns why.
             return
 
-    async def _next_to_send(self) -> Sequence[Waiting]:
-        count = min(self._sending.room, MOST_PER_MESSAGE)
+    async def _next_request(self) -> journal_pb2.RecordRequest | None:
+        sending = self._sending
+        count = min(sending.room, MOST_PER_MESSAGE)
         if not count:
-            return ()
+            return None
         if self._again:
             again, self._again = self._again[:count], self._again[count:]
-            return again
-        sent = self._sending.sent
+            return _request(again, self._clock.now_ms())
+        sent = sending.sent
         waiting = await self._store(lambda outbox: outbox.waiting(sent, count))
-        # A pause may have begun meanwhile; sending then starts over behind the last settled event.
-        if not waiting or not self._sending.room:
-            return ()
-        self._sending.sending(waiting[-1].event.register_sequence)
-        return waiting
+        if not sending.room or sending.sent != sent:
+            # A pause has begun or ended meanwhile: sending starts over behind the last settled event.
+            return None
+        waiting = waiting[: sending.in_one_message([each.event.register_sequence for each in waiting])]
+        if not waiting:
+            return None
+        first, last = waiting[0].event.register_sequence, waiting[-1].event.register_sequence
+        request = _request(waiting, self._clock.now_ms())
+        if sending.is_behind_hole(first):
+            request.oldest_held_register_sequence = first
+        sending.sending(last)
+        return request
 
     async def _idle(self, call: Call) -> None:
         central_is_behind = self._sending.all_answered and self.central_sequence < self.settled_sequence
