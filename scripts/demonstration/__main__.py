@@ -156,7 +156,7 @@ async def _close(stage: Stage, day: Day, settled: Settled) -> tuple[Verdict, str
     (x,) = await stage.ask_gateway("x")
     verdict.figures("aufgezeichnet (X Filiale) / recorded (branch X)", sold, x["figures"])
     z_text = ""
-    for step in await stage.ask_gateway("close", "--user", "demo"):
+    for step in await stage.ask_gateway("close", "--user", "demo", "--print"):
         if "done" in step:
             closing = step["done"]["closing"]
             books = day.books[REGISTERS.index(closing["register_id"])]
@@ -175,7 +175,9 @@ async def _close(stage: Stage, day: Day, settled: Settled) -> tuple[Verdict, str
     (journal,) = await stage.ask_gateway("verify")
     if not journal["intact"]:
         verdict.problems.append(f"the journal is damaged at {journal['first_damaged_sequence']}")
+    await day.settle_paper()
     if stage.prints_virtually:
+        await stage.switch_printers_off()
         verdict.paper(stage.paper, settled, [number for books in day.books for number in books.numbers])
     return verdict, z_text
 

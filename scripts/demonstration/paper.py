@@ -74,5 +74,5 @@ def read_paper(*folders: Path) -> Paper:
                         folder / record["txt"],
                     )
                 )
-            openings += record["kind"] == "drawer" and record["open"]
+            openings += record["kind"] == "drawer_pulse"
     return Paper(tuple(slips), openings)

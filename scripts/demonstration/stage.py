@@ -31,6 +31,8 @@ PRINTERS = ("drucker-1", "drucker-2")
 SMALL_SHOP = ("Getränke", "Brot und Backwaren", "Süßes und Salziges", "Schreibwaren und Presse", "Leergut")
 """What the kiosk at the station sells of the shipped articles."""
 
+PAPER_RESTS_S = 0.5
+
 Say = Callable[[str], None]
 
 
@@ -59,6 +61,7 @@ class Stage:
     _children: Children = field(init=False)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _paper: list[Path] = field(default_factory=list)
+    _printers: list[Child] = field(default_factory=list)
     _draining: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
@@ -87,6 +90,19 @@ class Stage:
     def paper(self) -> Paper:
         """What lies on the virtual printers now; empty with real ones."""
         return read_paper(*self._paper)
+
+    async def paper_at_rest(self) -> Paper:
+        """The paper once nothing more comes out: pictures are drawn after the printer has confirmed."""
+        before, now = -1, len(self.paper.slips)
+        while before != now:
+            await asyncio.sleep(PAPER_RESTS_S)
+            before, now = now, len(self.paper.slips)
+        return self.paper
+
+    async def switch_printers_off(self) -> None:
+        """Ends the virtual printers, which draw what is left before they go."""
+        for printer in self._printers:
+            await printer.stop()
 
     @property
     def prints_virtually(self) -> bool:
@@ -188,6 +204,7 @@ class Stage:
             "--json",
         )
         self._drain(printer)
+        self._printers.append(printer)
         self._paper.append(paper)
         return f"tcp://{printer.ready['tcp']}" if index == 0 else f"serial://{printer.ready['pty']}?flow=none"
 
