@@ -1,5 +1,7 @@
 """Who this register is since its pairing; one owner-only file, written whole, so that a power cut leaves the old or the new."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path

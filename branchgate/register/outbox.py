@@ -216,7 +216,8 @@ class Outbox:
 
     def _keep_refused(self, refused: RefusedForGood) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO refused"
+            # Told again, it may have left the outbox already: the bytes that were kept the first time stay.
+            "INSERT OR IGNORE INTO refused"
             " SELECT ?, ?, ?, ?, coalesce((SELECT body FROM outbox WHERE event_id = ?), x'')",
             (refused.event_id, refused.register_sequence, refused.reason, refused.text, refused.event_id),
         )

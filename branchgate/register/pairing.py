@@ -1,5 +1,7 @@
 """Pairing of a register with its gateway (Kasse anbinden), and the renewal of its certificate later on."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace

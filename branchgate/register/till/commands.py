@@ -97,7 +97,7 @@ class Pay(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cash: str | int | None = None
-    card: str | None = Field(None, min_length=1)
+    card: Annotated[str, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Pay:
@@ -222,10 +222,10 @@ def ref_of(line: str) -> str | int | None:
     """The `ref` of a line that could not be understood, so that its answer can still be told by it."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     ref = found.get("ref") if isinstance(found, dict) else None
-    return ref if isinstance(ref, str | int) else None
+    return ref if isinstance(ref, str | int) and not isinstance(ref, bool) else None
 
 
 def _refused(first: Any) -> Refused:

@@ -4,6 +4,8 @@ Whatever happens (streams that break with messages under way, lost acknowledgeme
 their end, a register that comes back from a backup): every receipt that happened ends up at gateway or central, and once.
 """
 
+from __future__ import annotations
+
 import hashlib
 import shutil
 import sqlite3

@@ -1,5 +1,8 @@
 """The outbox: what has happened stays, numbers are never lost or used twice, and a new outbox waits to be told where they stand."""
 
+from __future__ import annotations
+
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +11,7 @@ import pytest
 
 from branchgate.errors import Refused, TryAgain
 from branchgate.events import EventKind, Finding
+from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import Receipt
 from branchgate.register.held import Answer, RefusedForGood
 from branchgate.register.outbox import Outbox
@@ -134,6 +138,7 @@ def test_a_lost_acknowledgement_leaves_a_doubt_and_not_a_settled_event(outbox: O
 
 
 def test_findings_and_refusals_stay_visible_with_their_bytes(outbox: Outbox, tmp_path: Path) -> None:
+    """Told again, the refusal found the event gone from the outbox and replaced its bytes by none."""
     first, second = outbox.add_receipt(sold), outbox.add_receipt(sold)
     finding = Finding("ARTICLE_UNKNOWN", "lines[0].article_number", "10001", "not in the catalogue")
     refused = RefusedForGood(second.event_id, 2, "RECEIPT_UNREADABLE", "…")
@@ -143,8 +148,9 @@ def test_findings_and_refusals_stay_visible_with_their_bytes(outbox: Outbox, tmp
     assert outbox.findings() == [(first.event_id, finding)]
     assert outbox.refused() == [refused]
     assert outbox.counts() == type(outbox.counts())(pending=0, held=0, refused=1, numbers_known=True)
-    (body,) = sqlite3.connect(tmp_path / "outbox.db").execute("SELECT body FROM refused").fetchone()
-    assert body
+    with contextlib.closing(sqlite3.connect(tmp_path / "outbox.db")) as connection:
+        (body,) = connection.execute("SELECT body FROM refused").fetchone()
+    assert body == encode_receipt(second.receipt)
 
 
 def test_a_full_disk_says_try_again_and_keeps_what_it_has(outbox: Outbox) -> None:

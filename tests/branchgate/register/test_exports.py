@@ -1,0 +1,51 @@
+"""The public names of the client library: what integrators build on changes by decision only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import branchgate.register
+
+PUBLIC = ["Happened", "Identity", "RegisterClient", "RegisterState", "load_identity", "pair"]
+METHODS = {
+    "RegisterClient": [
+        "category_name",
+        "inspect",
+        "is_settled",
+        "record",
+        "record_event",
+        "state",
+        "until",
+    ],
+    "GatewayCalls": [
+        "close_day",
+        "devices",
+        "open_drawer",
+        "print_jobs",
+        "print_receipt",
+        "resolve_print_job",
+        "watch_print_jobs",
+        "x_report",
+    ],
+}
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(branchgate.register.__all__) == PUBLIC
+    assert all(hasattr(branchgate.register, name) for name in PUBLIC)
+    assert not hasattr(branchgate.register, "Outbox")
+
+
+def test_the_public_methods_are_these() -> None:
+    from branchgate.register.calls import GatewayCalls
+
+    for kind in (branchgate.register.RegisterClient, GatewayCalls):
+        assert sorted(name for name in vars(kind) if not name.startswith("_")) == METHODS[kind.__name__]
+
+
+def test_importing_the_package_loads_no_machinery() -> None:
+    """`branchgate --help` passes by here."""
+    look = "import branchgate.register, sys; print('grpc' in sys.modules, 'sqlite3' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["False", "False"]
