@@ -18,7 +18,7 @@ from scripts.benchmark.bench import Bench
 from scripts.benchmark.figures import Figure, Skipped
 from scripts.benchmark.report import Report
 
-SUBJECTS = ("latency", "throughput", "day_end", "catalogue")
+SUBJECTS = ("latency", "throughput", "slow_disk", "rush", "day_end", "catalogue", "restart", "memory")
 QUICK_ROUNDS = 1
 ROUNDS = 3
 

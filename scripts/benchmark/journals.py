@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from branchgate.numbers import NumberRange
 from gateway.journal import Journal, NewEntry
 from gateway.journal.tables import JOURNAL
 from gateway.recording.states import RECORDING, RegisterState, write_state
+from gateway.sales.client import SalesFiles, SalesStore
+from gateway.sales.days import DayRule
 from gateway.store import GroupWriter, bring_up_to_date, connect_for_writing
 from tests.rigs.receipts import Receipts
 
@@ -41,6 +44,19 @@ async def write_journal(path: Path, receipts: int, registers: int) -> int:
         return journal.head
     finally:
         await writer.close()
+
+
+async def filled(files: SalesFiles, head: int) -> float:
+    """Fills a sales store up to the journal's head; returns how many seconds that took, the child's start included."""
+    store = SalesStore(files, DayRule(), answer_within_ms=600_000)
+    began = time.perf_counter()
+    await store.start()
+    store.head_moved(head)
+    try:
+        await store.figures(None, head)
+        return time.perf_counter() - began
+    finally:
+        await store.close()
 
 
 def _entries(receipts: int, registers: int) -> Iterator[NewEntry]:

@@ -21,7 +21,12 @@ _QUIET_WINDOW_S = 0.5
 async def run(module: str, order: dict[str, Any]) -> dict[str, Any]:
     """Runs a module of the bench in a process of its own: an order in JSON goes in, a report comes out."""
     process = await _spawn(module)
-    output, _ = await process.communicate(json.dumps(order).encode())
+    try:
+        output, _ = await process.communicate(json.dumps(order).encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode:
         raise RuntimeError(f"{module} ended with exit status {process.returncode}")
     report: dict[str, Any] = json.loads(output)
