@@ -1,5 +1,7 @@
 """An event on its way into the journal, and its place there."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from branchgate.events import EventKind

@@ -1,10 +1,13 @@
 """Appending to the journal."""
 
+from __future__ import annotations
+
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from itertools import chain
 
 from branchgate.chain import EVENT_ID_BYTES, GENESIS, header, link
 from branchgate.clock import Clock
@@ -12,15 +15,15 @@ from branchgate.errors import Refused
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
 from gateway.journal.entries import Entry, NewEntry
+from gateway.store.slices import marks, slices
 from gateway.store.writer import GroupWriter
 
 MAY_USE_RESERVE = frozenset({EventKind.CLOSING, EventKind.CASH_COUNT})
 """What closing a day needs, and what a full disk therefore must not stop."""
 
-_INSERT = (
-    "INSERT INTO journal (sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_COLUMNS = ("sequence", "event_id", "register_id", "register_sequence", "kind", "recorded_at", "body", "chain_hash")
+
+_Row = tuple[int, bytes, str, int, int, int, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Journal:
         writer.attach(self)
 
     @classmethod
-    async def open(cls, writer: GroupWriter, clock: Clock) -> "Journal":
+    async def open(cls, writer: GroupWriter, clock: Clock) -> Journal:
         """Opens the journal of the writer's store; a new one gets its id."""
 
         def read(connection: sqlite3.Connection) -> tuple[bytes, Head]:
@@ -95,18 +98,26 @@ class Journal:
 
     def append_in(self, connection: sqlite3.Connection, entries: Sequence[NewEntry]) -> list[Entry]:
         """Appends in the transaction of a GroupWriter's work. Raises sqlite3.IntegrityError when an event id is there already."""
-        now_ms = self._clock.now_ms()
-        tail = self._tail or read_head(connection)
-        sequence, previous = tail.sequence, tail.chain_hash
-        appended = []
-        for new in entries:
-            sequence += 1
-            entry = _chained(new, sequence, previous, now_ms)
-            previous = entry.chain_hash
-            connection.execute(_INSERT, _row(entry))
-            appended.append(entry)
-        self._tail = Head(sequence, previous)
-        return appended
+        rows = self.write_in(connection, entries)
+        return [
+            Entry(sequence, event_id, register_id, register_sequence, new.kind, recorded_at_ms, body, chain_hash)
+            for new, (sequence, event_id, register_id, register_sequence, _, recorded_at_ms, body, chain_hash) in zip(
+                entries, rows, strict=True
+            )
+        ]
+
+    def write_in(self, connection: sqlite3.Connection, entries: Sequence[NewEntry]) -> list[_Row]:
+        """Like `append_in`, for many; returns the rows as they were written."""
+        rows = _chained(self._tail_in(connection), entries, self._clock.now_ms())
+        for some in slices(rows):
+            connection.execute(_insert(len(some)), list(chain.from_iterable(some)))
+        if rows:
+            self._tail = Head(rows[-1][0], rows[-1][-1])
+        return rows
+
+    def head_in(self, connection: sqlite3.Connection) -> int:
+        """Sequence of the newest entry as the transaction of a GroupWriter's work sees it."""
+        return self._tail_in(connection).sequence
 
     async def append(self, entry: NewEntry, *, only_if: Callable[[sqlite3.Connection], None] | None = None) -> Entry:
         """Appends one event and returns it once it is on disk. `only_if` raises to refuse it, in the same transaction."""
@@ -122,7 +133,7 @@ class Journal:
         """Appends `note` and goes on under another id, in one commit; cursors beyond the head come back to it."""
 
         def work(connection: sqlite3.Connection) -> Entry:
-            head = (self._tail or read_head(connection)).sequence
+            head = self.head_in(connection)
             connection.execute("UPDATE cursors SET sequence = ? WHERE sequence > ?", (head, head))
             write_journal_id(connection, journal_id)
             return self.append_in(connection, [note])[0]
@@ -147,6 +158,9 @@ class Journal:
         """Part of being the writer's participant."""
         self._tail = None
 
+    def _tail_in(self, connection: sqlite3.Connection) -> Head:
+        return self._tail or read_head(connection)
+
     def _announce(self, head: Head) -> None:
         self._committed = head
         for follower in self._followers:
@@ -154,31 +168,24 @@ class Journal:
             self._loop.call_soon(follower, head.sequence)
 
 
-def _chained(new: NewEntry, sequence: int, previous: bytes, now_ms: int) -> Entry:
-    event_id, register_id, register_sequence, kind, body = (
-        new.event_id,
-        new.register_id,
-        new.register_sequence,
-        new.kind,
-        new.body,
-    )
-    if len(event_id) != EVENT_ID_BYTES:
-        raise Refused(
-            "INVALID_VALUE", field="event_id", value=event_id.hex(), rule=f"{EVENT_ID_BYTES} bytes are needed"
-        )
-    head = header(sequence, event_id, register_id.encode(), register_sequence, kind, now_ms, len(body))
-    return Entry(sequence, event_id, register_id, register_sequence, kind, now_ms, body, link(previous, head, body))
-
-
-def _row(entry: Entry) -> tuple[object, ...]:
-    return (
-        entry.sequence,
-        entry.event_id,
-        entry.register_id,
-        entry.register_sequence,
+def _chained(tail: Head, entries: Sequence[NewEntry], now_ms: int) -> list[_Row]:
+    """The rows that follow `tail`."""
+    sequence, chain_hash = tail.sequence, tail.chain_hash
+    rows = []
+    for new in entries:
+        sequence += 1
+        event_id, register_id, register_sequence, body = new.event_id, new.register_id, new.register_sequence, new.body
         # A plain int: sqlite3 looks for an adapter for everything that is a subclass.
-        entry.kind.value,
-        entry.recorded_at_ms,
-        entry.body,
-        entry.chain_hash,
-    )
+        kind = int(new.kind)
+        if len(event_id) != EVENT_ID_BYTES:
+            rule = f"{EVENT_ID_BYTES} bytes are needed"
+            raise Refused("INVALID_VALUE", field="event_id", value=event_id.hex(), rule=rule)
+        head = header(sequence, event_id, register_id.encode(), register_sequence, kind, now_ms, len(body))
+        chain_hash = link(chain_hash, head, body)
+        rows.append((sequence, event_id, register_id, register_sequence, kind, now_ms, body, chain_hash))
+    return rows
+
+
+@cache
+def _insert(rows: int) -> str:
+    return f"INSERT INTO journal ({', '.join(_COLUMNS)}) VALUES {marks(rows, len(_COLUMNS))}"

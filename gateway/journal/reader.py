@@ -1,13 +1,16 @@
 """Reading the journal while it grows."""
 
+from __future__ import annotations
+
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from branchgate.events import EventKind
 from gateway.journal.entries import Entry
 from gateway.store.connection import connect_read_only
+from gateway.store.slices import marks, slices
 
 _COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
 
@@ -51,6 +54,15 @@ def entry_of(connection: sqlite3.Connection, event_id: bytes) -> Entry | None:
     """The entry of an event as `connection` sees it, or None."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM journal WHERE event_id = ?", (event_id,)).fetchone()
     return _entry(row) if row else None
+
+
+def present_in(connection: sqlite3.Connection, event_ids: Sequence[bytes]) -> set[bytes]:
+    """Which of these events have an entry as `connection` sees it."""
+    present: set[bytes] = set()
+    for some in slices(event_ids):
+        rows = connection.execute(f"SELECT event_id FROM journal WHERE event_id IN ({marks(len(some))})", some)
+        present.update(row[0] for row in rows)
+    return present
 
 
 def entry_at(connection: sqlite3.Connection, sequence: int) -> Entry | None:

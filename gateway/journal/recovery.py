@@ -5,6 +5,8 @@ central has settled do. The journal then goes on under a new id, so that registe
 new entry for an old one with the same number.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """The journal's table. It only ever grows: triggers stop what code or a hand with a database tool would change."""
 
+from __future__ import annotations
+
 from gateway.store.schema import Schema
 
 JOURNAL = Schema(

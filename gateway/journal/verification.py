@@ -4,6 +4,8 @@ What is behind the last closing is checked before the gateway opens; the rest in
 because the sales of the moment come first. An end that was cut off cleanly cannot be seen from inside: see `recovery`.
 """
 
+from __future__ import annotations
+
 import asyncio
 import sqlite3
 import struct

@@ -1,8 +1,11 @@
 """Recording: events of registers are judged, journaled and settled; findings are kept, nothing that happened is thrown away."""
 
+from __future__ import annotations
+
 from gateway.recording.judging import Rules
+from gateway.recording.message import Recording
 from gateway.recording.model import EventFindings, EventToRecord, Greeting, Recorded, RefusedEvent
-from gateway.recording.recorder import Admission, Recorder, Recording
+from gateway.recording.recorder import Admission, Recorder
 from gateway.recording.transaction import PrintWish
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from gateway.recording.message import Recording
 from gateway.recording.model import Recorded
-from gateway.recording.recorder import Recording
 
 WINDOW = 64
 """Messages of one stream that may be under way: enough to fill the next commit while one is being synced."""

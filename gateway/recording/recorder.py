@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from branchgate.clock import Clock
-from branchgate.errors import BranchgateError, OutcomeUnknown, Refused, TryAgain
-from branchgate.numbers import NumberRange
+from branchgate.errors import BranchgateError, Refused, TryAgain
 from gateway.journal.journal import MAY_USE_RESERVE, Journal
-from gateway.recording.judging import Judged, Rules, judge
+from gateway.recording.judging import Rules, judge
+from gateway.recording.message import Recording
 from gateway.recording.model import EventToRecord, Greeting, Recorded
 from gateway.recording.states import read_state
-from gateway.recording.transaction import PrintWish, RecordingTransaction
+from gateway.recording.transaction import PrintWish, record_messages, skip_to
 from gateway.store.writer import GroupWriter
 
 BUSY_RETRY_MS = 250
@@ -27,28 +26,6 @@ class Admission:
 
     events: int = 20_000
     body_bytes: int = 64 * 1024 * 1024
-
-
-class Recording:
-    """A message on its way to the disk."""
-
-    def __init__(self, recorder: Recorder, register_id: str, result: asyncio.Future[Recorded]) -> None:
-        self._recorder = recorder
-        self._register_id = register_id
-        self._result = result
-
-    def done(self) -> bool:
-        """True once `settled` answers without waiting."""
-        return self._result.done()
-
-    async def settled(self) -> Recorded:
-        """Waits for the disk. Passing reasons are part of the answer, never raised."""
-        try:
-            # Shielded: whoever stops waiting must not free room in the queue that the message still takes.
-            return await asyncio.shield(self._result)
-        except (TryAgain, OutcomeUnknown) as failure:
-            # Events carry their id, so an outcome that is not known is found out by sending again.
-            return self._recorder.nothing_taken(self._register_id, failure)
 
 
 class Recorder:
@@ -100,70 +77,48 @@ class Recorder:
     def begin(self, register_id: str, events: Sequence[EventToRecord]) -> Recording:
         """Like `record`, without waiting: several messages of a register may be under way."""
         _check_sequences(events)
-        size = sum(len(event.body) for event in events)
         if self._is_full():
-            failure = TryAgain("BUSY", retry_after_ms=BUSY_RETRY_MS)
-            return Recording(self, register_id, _known(self.nothing_taken(register_id, failure)))
+            busy = Recording(self, register_id)
+            busy.set_exception(TryAgain("BUSY", retry_after_ms=BUSY_RETRY_MS))
+            return busy
         now_ms = self._clock.now_ms()
         knows_article = self._rules.knows_article
         judged = [judge(event, knows_article, now_ms) for event in events]
-        result = self._submit(register_id, judged, now_ms)
-        self._wait_for(result, len(events), size)
-        return Recording(self, register_id, result)
+        size = sum([len(event.body) for event in events])
+        recording = Recording(self, register_id, self._rules.number_range(register_id), judged, size, now_ms)
+        self._waiting_events += len(judged)
+        self._waiting_bytes += size
+        urgent = bool(judged) and all(each.kind in MAY_USE_RESERVE for each in judged)
+        self._writer.submit_with_others(self._write, recording, urgent=urgent)
+        return recording
 
     def go_on_at(self, register_id: str, oldest_held: int) -> Recording:
         """The register holds nothing below `oldest_held` any more: what is missing here is a finding, and recording goes on.
 
         Happens after a gateway was replaced or its journal shortened. Changes nothing when nothing is missing.
         """
-        now_ms = self._clock.now_ms()
 
-        numbers = self._rules.number_range(register_id)
+        def work(connection: sqlite3.Connection, _: Sequence[Recording]) -> list[Recorded]:
+            return [skip_to(connection, self._journal, register_id, oldest_held)]
 
-        def work(connection: sqlite3.Connection) -> Recorded:
-            return self._transaction(connection, register_id, numbers, now_ms).skip_to(oldest_held)
-
-        return Recording(self, register_id, self._writer.submit(work))
+        recording = Recording(self, register_id)
+        self._writer.submit_with_others(work, recording)
+        return recording
 
     def nothing_taken(self, register_id: str, failure: BranchgateError) -> Recorded:
         """The answer when a message was not taken for a passing reason."""
         return Recorded(read_state(self._reading, register_id).register_sequence, try_again=failure)
 
-    def _submit(self, register_id: str, judged: Sequence[Judged], now_ms: int) -> asyncio.Future[Recorded]:
-        numbers = self._rules.number_range(register_id)
+    def settled(self, recording: Recording) -> None:
+        """Part of being the recordings' taker: gives back the room that the message took."""
+        self._waiting_events -= len(recording.judged)
+        self._waiting_bytes -= recording.size
 
-        def work(connection: sqlite3.Connection) -> Recorded:
-            return self._transaction(connection, register_id, numbers, now_ms).record(judged)
-
-        urgent = bool(judged) and all(each.kind in MAY_USE_RESERVE for each in judged)
-        return self._writer.submit(work, urgent=urgent)
-
-    def _transaction(
-        self, connection: sqlite3.Connection, register_id: str, numbers: NumberRange | None, now_ms: int
-    ) -> RecordingTransaction:
-        return RecordingTransaction(
-            connection,
-            self._journal,
-            register_id,
-            register_range=numbers,
-            print_wish=self._print_wish,
-            now_ms=now_ms,
-        )
+    def _write(self, connection: sqlite3.Connection, recordings: Sequence[Recording]) -> list[Recorded]:
+        return record_messages(connection, self._journal, self._print_wish, recordings)
 
     def _is_full(self) -> bool:
         return self._waiting_events >= self._admission.events or self._waiting_bytes >= self._admission.body_bytes
-
-    def _wait_for(self, result: asyncio.Future[Recorded], events: int, size: int) -> None:
-        self._waiting_events += events
-        self._waiting_bytes += size
-
-        def settled(done: asyncio.Future[Recorded]) -> None:
-            self._waiting_events -= events
-            self._waiting_bytes -= size
-            # Taken note of here as well: the stream that waited for it may be gone.
-            done.exception()
-
-        result.add_done_callback(settled)
 
 
 def _check_sequences(events: Sequence[EventToRecord]) -> None:
@@ -175,9 +130,3 @@ def _check_sequences(events: Sequence[EventToRecord]) -> None:
                 value=event.register_sequence,
                 rule="counts from 1",
             )
-
-
-def _known(recorded: Recorded) -> asyncio.Future[Recorded]:
-    future: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
-    future.set_result(recorded)
-    return future

@@ -3,10 +3,14 @@
 It is read from the store in every transaction that needs it, never from memory, so that a closing and a sale cannot disagree.
 """
 
+from __future__ import annotations
+
 import sqlite3
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 
 from gateway.store.schema import Schema
+from gateway.store.slices import marks, slices
 
 RECORDING = Schema(
     "recording",
@@ -50,30 +54,37 @@ UNKNOWN_REGISTER = RegisterState()
 
 def read_state(connection: sqlite3.Connection, register_id: str) -> RegisterState:
     """Where the register stands, as `connection` sees it."""
-    row = connection.execute(
-        "SELECT register_sequence, running_number, z_number, period_first_sequence, receipts, findings"
-        " FROM register_state WHERE register_id = ?",
-        (register_id,),
-    ).fetchone()
-    return RegisterState(*row) if row else UNKNOWN_REGISTER
+    return read_states(connection, [register_id])[register_id]
+
+
+def read_states(connection: sqlite3.Connection, register_ids: Sequence[str]) -> dict[str, RegisterState]:
+    """Where each of the registers stands, as `connection` sees it."""
+    states = dict.fromkeys(register_ids, UNKNOWN_REGISTER)
+    for some in slices(register_ids):
+        rows = connection.execute(
+            "SELECT register_id, register_sequence, running_number, z_number, period_first_sequence, receipts, findings"
+            f" FROM register_state WHERE register_id IN ({marks(len(some))})",
+            some,
+        )
+        states.update((register_id, RegisterState(*values)) for register_id, *values in rows)
+    return states
 
 
 def write_state(connection: sqlite3.Connection, register_id: str, state: RegisterState) -> None:
     """Replaces where the register stands; belongs in the transaction that read it."""
-    connection.execute(
-        "INSERT OR REPLACE INTO register_state"
-        " (register_id, register_sequence, running_number, z_number, period_first_sequence, receipts, findings)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            register_id,
-            state.register_sequence,
-            state.running_number,
-            state.z_number,
-            state.period_first_sequence,
-            state.receipts,
-            state.findings,
-        ),
-    )
+    write_states(connection, {register_id: state})
+
+
+def write_states(connection: sqlite3.Connection, states: Mapping[str, RegisterState]) -> None:
+    """Replaces where the registers stand; belongs in the transaction that read it."""
+    for some in slices(list(states.items())):
+        values = [value for register_id, state in some for value in (register_id, *astuple(state))]
+        connection.execute(
+            "INSERT OR REPLACE INTO register_state"
+            " (register_id, register_sequence, running_number, z_number, period_first_sequence, receipts, findings)"
+            f" VALUES {marks(len(some), 7)}",
+            values,
+        )
 
 
 def registers_with_open_period(connection: sqlite3.Connection) -> list[str]:

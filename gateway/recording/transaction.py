@@ -1,4 +1,4 @@
-"""Writing one message of events: what is new, what is known, what conflicts; everything in the one transaction it is given.
+"""Writing messages of events: what is new, what is known, what conflicts; everything in the one transaction they are given.
 
 Ids of what the gateway adds are derived from what they are about, so that an event that comes again is recognised however it was
 settled the first time.
@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from branchgate.errors import BranchgateError, TryAgain
 from branchgate.events import EventKind, Finding
-from branchgate.numbers import NumberRange
 from branchgate.receipts.check import check_number
 from branchgate.receipts.model import Receipt
 from branchgate.receipts.view import ReceiptView
 from branchgate.records import FindingRecord, decode_finding_record, encode_finding_record, event_bytes
 from gateway.journal.entries import OWN, Entry, NewEntry
 from gateway.journal.journal import Journal
-from gateway.journal.reader import entry_at, entry_of
+from gateway.journal.reader import entry_at
+from gateway.recording.additions import Additions
 from gateway.recording.judging import Judged
+from gateway.recording.message import Recording
 from gateway.recording.model import EventFindings, EventToRecord, Recorded, RefusedEvent
-from gateway.recording.states import RegisterState, read_state, write_state
+from gateway.recording.states import RegisterState, read_state, read_states, write_state, write_states
 
 SEQUENCE_GAP_RETRY_MS = 0
 """A register that left a gap may send what is missing at once."""
@@ -47,63 +49,107 @@ class PrintWish(Protocol):
     ) -> None: ...
 
 
-class RecordingTransaction:
+def record_messages(
+    connection: sqlite3.Connection, journal: Journal, print_wish: PrintWish | None, messages: Sequence[Recording]
+) -> list[Recorded]:
+    """Writes messages of any registers in order; each is settled up to the first gap in its numbers."""
+    event_ids = [judged.event.event_id for message in messages for judged in message.judged]
+    additions = Additions(connection, journal, event_ids)
+    before = read_states(connection, list({message.register_id for message in messages}))
+    standings = {register_id: Standing.of(state) for register_id, state in before.items()}
+    recorded = []
+    for message in messages:
+        recording = MessageRecording(connection, additions, message, standings[message.register_id], print_wish)
+        recorded.append(recording.record())
+    additions.write()
+    after = {register_id: standing.state() for register_id, standing in standings.items()}
+    write_states(connection, {key: state for key, state in after.items() if state != before[key]})
+    return recorded
+
+
+def skip_to(connection: sqlite3.Connection, journal: Journal, register_id: str, oldest_held: int) -> Recorded:
+    """Goes on at `oldest_held` when the register no longer holds what is missing before it; the hole becomes a finding."""
+    state = read_state(connection, register_id)
+    settled = state.register_sequence
+    if oldest_held <= settled + 1:
+        return Recorded(settled)
+    missing = f"{settled + 1} to {oldest_held - 1}"
+    finding = Finding("EVENTS_MISSING", "register_sequence", missing, "neither here nor at the register any more")
+    about = _derived(b"missing", register_id, missing.encode(), 0, journal.journal_id)
+    body = encode_finding_record(FindingRecord(b"", (finding,)))
+    journal.append_in(connection, [NewEntry(about, register_id, OWN, EventKind.FINDING, body)])
+    write_state(connection, register_id, replace(state, register_sequence=oldest_held - 1, findings=state.findings + 1))
+    return Recorded(oldest_held - 1)
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a register stands in the middle of a transaction; the fields are those of RegisterState."""
+
+    register_sequence: int
+    running_number: int
+    z_number: int
+    period_first_sequence: int
+    receipts: int
+    findings: int
+
+    @classmethod
+    def of(cls, state: RegisterState) -> Standing:
+        """As it stands before the transaction."""
+        return cls(
+            state.register_sequence,
+            state.running_number,
+            state.z_number,
+            state.period_first_sequence,
+            state.receipts,
+            state.findings,
+        )
+
+    def state(self) -> RegisterState:
+        """What is to be stored."""
+        return RegisterState(
+            self.register_sequence,
+            self.running_number,
+            self.z_number,
+            self.period_first_sequence,
+            self.receipts,
+            self.findings,
+        )
+
+
+class MessageRecording:
     """One message of one register, being written."""
 
     def __init__(
         self,
         connection: sqlite3.Connection,
-        journal: Journal,
-        register_id: str,
-        *,
-        register_range: NumberRange | None,
+        additions: Additions,
+        message: Recording,
+        standing: Standing,
         print_wish: PrintWish | None,
-        now_ms: int,
     ) -> None:
         self._connection = connection
-        self._journal = journal
-        self._register_id = register_id
-        self._register_range = register_range
+        self._additions = additions
+        self._message = message
+        self._register_id = message.register_id
+        self._standing = standing
         self._print_wish = print_wish
-        self._now_ms = now_ms
-        state = read_state(connection, register_id)
-        self._before = state
-        self._settled = state.register_sequence
-        self._running = state.running_number
-        self._first = state.period_first_sequence
-        self._receipts = state.receipts
-        self._broken = state.findings
         self._findings: list[EventFindings] = []
         self._refused: list[RefusedEvent] = []
 
-    def record(self, events: Sequence[Judged]) -> Recorded:
+    def record(self) -> Recorded:
         """Settles the events in order, up to the first gap in their numbers."""
         try_again = None
-        for judged in events:
-            if judged.event.register_sequence > self._settled + 1:
+        for judged in self._message.judged:
+            if judged.event.register_sequence > self._standing.register_sequence + 1:
                 try_again = self._gap(judged.event)
                 break
             self._settle(judged)
-        self._write_state()
-        return Recorded(self._settled, tuple(self._findings), tuple(self._refused), try_again)
-
-    def skip_to(self, oldest_held: int) -> Recorded:
-        """Goes on at `oldest_held` when the register no longer holds what is missing before it; the hole becomes a finding."""
-        if oldest_held > self._settled + 1:
-            missing = f"{self._settled + 1} to {oldest_held - 1}"
-            finding = Finding(
-                "EVENTS_MISSING", "register_sequence", missing, "neither here nor at the register any more"
-            )
-            about = _derived(b"missing", self._register_id, missing.encode(), 0, self._journal.journal_id)
-            self._append(about, OWN, EventKind.FINDING, encode_finding_record(FindingRecord(b"", (finding,))))
-            self._broken += 1
-            self._settled = oldest_held - 1
-            self._write_state()
-        return Recorded(self._settled)
+        return Recorded(self._standing.register_sequence, tuple(self._findings), tuple(self._refused), try_again)
 
     def _settle(self, judged: Judged) -> None:
         event = judged.event
-        known = entry_of(self._connection, event.event_id)
+        known = self._additions.find(event.event_id)
         if known is not None and self._is_same(known, event):
             self._answer_again(known)
         elif judged.kind is None:
@@ -112,46 +158,50 @@ class RecordingTransaction:
             self._keep_conflict(event)
         else:
             self._append_new(judged, judged.kind)
-        self._settled = max(self._settled, event.register_sequence)
+        self._standing.register_sequence = max(self._standing.register_sequence, event.register_sequence)
 
     def _is_same(self, known: Entry, event: EventToRecord) -> bool:
         return known.register_id == self._register_id and known.kind == event.kind and known.body == event.body
 
     def _append_new(self, judged: Judged, kind: EventKind) -> None:
-        event = judged.event
-        findings = list(judged.findings)
-        if event.register_sequence <= self._settled:
-            rule = f"{self._settled} is settled already; a wiped register goes on behind it"
-            findings.append(Finding("SEQUENCE_REUSED", "register_sequence", str(event.register_sequence), rule))
+        event, standing = judged.event, self._standing
+        findings = judged.findings
+        if event.register_sequence <= standing.register_sequence:
+            rule = f"{standing.register_sequence} is settled already; a wiped register goes on behind it"
+            findings = (*findings, Finding("SEQUENCE_REUSED", "register_sequence", str(event.register_sequence), rule))
         if judged.receipt is not None:
-            findings += self._check_number(judged.receipt)
-        entry = self._append(event.event_id, event.register_sequence, kind, event.body)
+            findings = (*findings, *self._check_number(judged.receipt))
+        sequence = self._add(event.event_id, event.register_sequence, kind, event.body)
         if judged.receipt is not None:
-            self._first = self._first or entry.sequence
-            self._receipts += 1
+            standing.period_first_sequence = standing.period_first_sequence or sequence
+            standing.receipts += 1
             if judged.original is not None and self._print_wish is not None:
-                findings += self._print(self._print_wish, judged.original, event)
+                findings = (*findings, *self._print(self._print_wish, judged.original, event))
         if findings:
-            self._append_findings(event.event_id, tuple(findings))
+            self._add_findings(event.event_id, findings)
 
     def _check_number(self, receipt: ReceiptView) -> list[Finding]:
-        found = check_number(receipt, register_range=self._register_range, last_running=self._running)
+        numbers, standing, running = self._message.register_range, self._standing, receipt.running_number
+        found = check_number(receipt, register_range=numbers, last_running=standing.running_number)
         # An absurd number must not become the one that all later numbers are held against.
-        if self._register_range is None or receipt.running_number <= self._register_range.highest:
-            self._running = max(self._running, min(receipt.running_number, _HIGHEST_RUNNING))
+        if numbers is None or running <= numbers.highest:
+            standing.running_number = max(standing.running_number, min(running, _HIGHEST_RUNNING))
         return found
 
     def _print(self, print_wish: PrintWish, receipt: Receipt, event: EventToRecord) -> list[Finding]:
+        self._additions.write()
         try:
-            print_wish(self._connection, self._register_id, event.event_id, receipt, event.print_role, self._now_ms)
+            print_wish(
+                self._connection, self._register_id, event.event_id, receipt, event.print_role, self._message.now_ms
+            )
         except BranchgateError as failure:
             return [Finding(failure.reason, "print.role", event.print_role, failure.rule)]
         return []
 
-    def _append_findings(self, event_id: bytes, findings: tuple[Finding, ...]) -> None:
+    def _add_findings(self, event_id: bytes, findings: tuple[Finding, ...]) -> None:
         body = encode_finding_record(FindingRecord(event_id, findings))
-        self._append(_derived(b"finding", self._register_id, event_id), OWN, EventKind.FINDING, body)
-        self._broken += 1
+        self._add(_derived(b"finding", self._register_id, event_id), OWN, EventKind.FINDING, body)
+        self._standing.findings += 1
         self._findings.append(EventFindings(event_id, findings))
 
     def _answer_again(self, known: Entry) -> None:
@@ -162,10 +212,10 @@ class RecordingTransaction:
     def _keep_conflict(self, event: EventToRecord) -> None:
         """Journals the other bytes under an id of their own, once; they count nowhere and are seen by people."""
         own_id = _derived(b"conflict", self._register_id, event.event_id, event.kind, event.body)
-        if entry_of(self._connection, own_id) is None:
+        if self._additions.look_up(own_id) is None:
             sent = event_bytes(event.event_id, event.register_sequence, event.kind, event.body)
-            self._append(own_id, self._place(event), EventKind.CONFLICT, sent)
-            self._broken += 1
+            self._add(own_id, self._place(event), EventKind.CONFLICT, sent)
+            self._standing.findings += 1
         finding = Finding("EVENT_CONFLICT", "event_id", event.event_id.hex(), "recorded before with other content")
         self._findings.append(EventFindings(event.event_id, (finding,)))
 
@@ -174,36 +224,28 @@ class RecordingTransaction:
         event, refusal = judged.event, judged.refusal
         assert refusal is not None
         own_id = _derived(b"refused", self._register_id, event.event_id, event.kind, event.body)
-        if entry_of(self._connection, own_id) is None:
+        if self._additions.look_up(own_id) is None:
             sent = event_bytes(event.event_id, event.register_sequence, event.kind, event.body)
             record = FindingRecord(event.event_id, (refusal,), refused=True, refused_event=sent)
-            self._append(own_id, self._place(event), EventKind.FINDING, encode_finding_record(record))
-            self._broken += 1
+            self._add(own_id, self._place(event), EventKind.FINDING, encode_finding_record(record))
+            self._standing.findings += 1
         self._refused.append(RefusedEvent(event.event_id, event.register_sequence, refusal))
 
     def _place(self, event: EventToRecord) -> int:
         """An entry that stands for the event takes its number, unless that number has an entry already."""
-        return event.register_sequence if event.register_sequence > self._settled else OWN
+        return event.register_sequence if event.register_sequence > self._standing.register_sequence else OWN
 
-    def _append(self, event_id: bytes, register_sequence: int, kind: EventKind, body: bytes) -> Entry:
-        entry = NewEntry(event_id, self._register_id, register_sequence, kind, body)
-        return self._journal.append_in(self._connection, [entry])[0]
+    def _add(self, event_id: bytes, register_sequence: int, kind: EventKind, body: bytes) -> int:
+        return self._additions.add(NewEntry(event_id, self._register_id, register_sequence, kind, body))
 
     def _gap(self, event: EventToRecord) -> TryAgain:
         return TryAgain(
             "SEQUENCE_GAP",
             field="register_sequence",
             value=event.register_sequence,
-            rule=f"expected {self._settled + 1}",
+            rule=f"expected {self._standing.register_sequence + 1}",
             retry_after_ms=SEQUENCE_GAP_RETRY_MS,
         )
-
-    def _write_state(self) -> None:
-        state = RegisterState(
-            self._settled, self._running, self._before.z_number, self._first, self._receipts, self._broken
-        )
-        if state != self._before:
-            write_state(self._connection, self._register_id, state)
 
 
 def findings_about(connection: sqlite3.Connection, entry: Entry) -> tuple[Finding, ...]:

@@ -3,6 +3,8 @@
 WAL with `synchronous=FULL`, because `NORMAL` loses commits that were acknowledged when the power fails (sqlite.org/pragma.html).
 """
 
+from __future__ import annotations
+
 import sqlite3
 from pathlib import Path
 

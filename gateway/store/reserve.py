@@ -4,6 +4,8 @@ A full disk must not stop a shop from counting its cash and closing: a file of f
 urgent commit finds the disk full, and made again as soon as there is room.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 from pathlib import Path

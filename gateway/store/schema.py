@@ -3,6 +3,8 @@
 A script that has been released is never edited; a change is a further script at the end of its package's list.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass

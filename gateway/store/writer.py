@@ -4,14 +4,17 @@ Whatever queued while the disk was busy with the last sync shares the next one, 
 when the shop is quiet, and a thousand registers' worth of sales cost few when it is not.
 """
 
+from __future__ import annotations
+
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from branchgate.errors import OutcomeUnknown, TryAgain
 from gateway.store.connection import connect_for_writing
@@ -38,27 +41,44 @@ class Participant(Protocol):
         """In the writer's thread: forget what was not committed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    work: Callable[[sqlite3.Connection], Any]
-    future: asyncio.Future[Any]
+class Reply(Protocol):
+    """Is told in the event loop how its work ended: a future, or something lighter where there are thousands of them."""
+
+    def done(self) -> bool:
+        """True for one that nobody waits for any more; it is told nothing."""
+
+    def set_result(self, result: Any, /) -> None:
+        """The work is on disk."""
+
+    def set_exception(self, failure: Exception, /) -> None:
+        """The work failed, or its outcome is not known."""
+
+
+R = TypeVar("R", bound=Reply)
+
+_Work = Callable[[sqlite3.Connection, list[Any]], Sequence[Any]]
+
+
+# Tuples: one of each is made per message of every register.
+class _Job(NamedTuple):
+    work: _Work
+    reply: Reply
     urgent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    future: asyncio.Future[Any]
+class _Outcome(NamedTuple):
+    reply: Reply
     result: Any = None
     failure: Exception | None = None
 
     def deliver(self) -> None:
         # A caller that went away cancelled its future; what it asked for is committed all the same.
-        if self.future.done():
+        if self.reply.done():
             return
         if self.failure is None:
-            self.future.set_result(self.result)
+            self.reply.set_result(self.result)
         else:
-            self.future.set_exception(self.failure)
+            self.reply.set_exception(self.failure)
 
 
 class GroupWriter:
@@ -92,11 +112,21 @@ class GroupWriter:
         with TryAgain (DISK_FULL, CLOSING_DOWN, STORE_FAILED), or with OutcomeUnknown (STORE_FAILED) when the disk failed in the middle.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        if self._closing:
-            future.set_exception(TryAgain("CLOSING_DOWN"))
-        else:
-            self._queue.put(_Job(work, future, urgent))
+        self.submit_with_others(lambda connection, _: [work(connection)], future, urgent=urgent)
         return future
+
+    def submit_with_others(
+        self, work: Callable[[sqlite3.Connection, list[R]], Sequence[Any]], reply: R, *, urgent: bool = False
+    ) -> None:
+        """Queues a part of a work that is cheaper done for many at once.
+
+        Parts of the same `work` that stand in the queue behind each other are handed to it together, as the list of their replies; it
+        returns their results in the same order. When it raises, it is called for each part alone.
+        """
+        if self._closing:
+            reply.set_exception(TryAgain("CLOSING_DOWN"))
+        else:
+            self._queue.put(_Job(work, reply, urgent))
 
     async def close(self) -> None:
         """Commits what is queued, refuses what comes later, and closes the file."""
@@ -132,7 +162,7 @@ class GroupWriter:
         """Commits the jobs together or, if that fails, one by one; then wakes the event loop once for all of them."""
         outcomes: list[_Outcome] = []
         if not self._reserve.hold():
-            outcomes = [_Outcome(job.future, failure=_disk_full()) for job in jobs if not job.urgent]
+            outcomes = [_Outcome(job.reply, failure=_disk_full()) for job in jobs if not job.urgent]
             jobs = [job for job in jobs if job.urgent]
         if jobs:
             try:
@@ -152,12 +182,12 @@ class GroupWriter:
         connection = self._open_connection()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = [_Outcome(job.future, job.work(connection)) for job in jobs]
+            results = _run(connection, jobs)
             connection.execute("COMMIT")
         except BaseException:
             self._roll_back(connection)
             raise
-        return outcomes
+        return [_Outcome(job.reply, result) for job, result in zip(jobs, results, strict=True)]
 
     def _failed(self, job: _Job, failure: Exception) -> _Outcome:
         """What the caller of a job that failed alone is told; an urgent one gets the reserve first."""
@@ -165,17 +195,17 @@ class GroupWriter:
         if code == sqlite3.SQLITE_FULL:
             if job.urgent and self._reserve.release():
                 return self._alone(job)
-            return _Outcome(job.future, failure=_disk_full())
+            return _Outcome(job.reply, failure=_disk_full())
         if code == sqlite3.SQLITE_IOERR:
             # Nobody knows what reached the disk; the file, opened again, tells.
             self._drop_connection()
-            return _Outcome(job.future, failure=OutcomeUnknown("STORE_FAILED", rule=str(failure)))
+            return _Outcome(job.reply, failure=OutcomeUnknown("STORE_FAILED", rule=str(failure)))
         if code == sqlite3.SQLITE_CANTOPEN:
             return _Outcome(
-                job.future,
+                job.reply,
                 failure=TryAgain("STORE_FAILED", rule=str(failure), retry_after_ms=STORE_FAILED_RETRY_MS),
             )
-        return _Outcome(job.future, failure=failure)
+        return _Outcome(job.reply, failure=failure)
 
     def _roll_back(self, connection: sqlite3.Connection) -> None:
         # A full disk makes SQLite roll back by itself.
@@ -193,6 +223,14 @@ class GroupWriter:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _run(connection: sqlite3.Connection, jobs: list[_Job]) -> list[Any]:
+    """The results of the jobs in order; neighbours with the same work are one call of it."""
+    results: list[Any] = []
+    for work, run in groupby(jobs, attrgetter("work")):
+        results += work(connection, [job.reply for job in run])
+    return results
 
 
 def _deliver(outcomes: list[_Outcome], announcements: list[Callable[[], None]]) -> None:

@@ -1,12 +1,14 @@
 """A gateway to be killed: records sales as fast as it can and writes each acknowledged number to its standard output."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import sys
 from collections import deque
 from pathlib import Path
 
-from gateway.recording.recorder import Recording
+from gateway.recording import Recording
 from tests.gateway.branch import open_branch, sale
 
 UNDER_WAY = 32
