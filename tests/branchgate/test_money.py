@@ -1,5 +1,7 @@
 """Money, quantities and VAT: the published examples, and properties over all amounts."""
 
+from __future__ import annotations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,24 +11,24 @@ from branchgate.vat import STANDARD_RATES, net_of, vat_shares, vat_sums
 CENTS = st.integers(-10_000_000, 10_000_000)
 
 
-def test_weighed_line_is_rounded_once_half_away_from_zero():
+def test_weighed_line_is_rounded_once_half_away_from_zero() -> None:
     assert line_cents(486, 1_299_000) == 631
     assert line_cents(-486, 1_299_000) == -631
     assert line_cents(500, 1_000) == 1
     assert line_cents(-500, 1_000) == -1
 
 
-def test_vat_is_computed_on_the_receipt_sum_and_not_added_up_from_lines():
+def test_vat_is_computed_on_the_receipt_sum_and_not_added_up_from_lines() -> None:
     (sums,) = vat_sums([(1, 1900, 99)] * 3)
     assert (sums.gross_cents, sums.net_cents, sums.vat_cents) == (297, 250, 47)
 
 
-def test_basket_discount_is_split_by_largest_remainder():
+def test_basket_discount_is_split_by_largest_remainder() -> None:
     assert spread(-500, [1000, 500]) == [-333, -167]
     assert spread(100, [333, 333, 334]) == [33, 33, 34]
 
 
-def test_amounts_and_quantities_read_as_people_write_them():
+def test_amounts_and_quantities_read_as_people_write_them() -> None:
     assert euros(-123_450) == "-1.234,50"
     assert euros(123_450, "en") == "1,234.50"
     assert quantity_text(3000, weighed=False) == "3"
@@ -35,14 +37,14 @@ def test_amounts_and_quantities_read_as_people_write_them():
 
 
 @given(CENTS, st.sampled_from(sorted(set(STANDARD_RATES.values()))))
-def test_net_plus_vat_is_gross_and_signs_mirror(gross, rate):
+def test_net_plus_vat_is_gross_and_signs_mirror(gross: int, rate: int) -> None:
     net = net_of(gross, rate)
     assert net == -net_of(-gross, rate)
     assert abs(gross * 10_000 - net * (10_000 + rate)) * 2 <= 10_000 + rate
 
 
 @given(CENTS, st.lists(st.integers(-100_000, 100_000), min_size=1, max_size=40))
-def test_spread_loses_no_cent(total, weights):
+def test_spread_loses_no_cent(total: int, weights: list[int]) -> None:
     parts = spread(total, weights)
     assert sum(parts) == total
     whole = sum(weights)
@@ -51,11 +53,11 @@ def test_spread_loses_no_cent(total, weights):
 
 
 @given(st.lists(CENTS, min_size=1, max_size=40))
-def test_line_shares_of_vat_add_up_to_the_receipts_vat(grosses):
+def test_line_shares_of_vat_add_up_to_the_receipts_vat(grosses: list[int]) -> None:
     (sums,) = vat_sums([(2, 700, gross) for gross in grosses])
     assert sum(vat_shares(sums.vat_cents, grosses)) == sums.vat_cents
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**9))
-def test_division_is_the_nearest_integer(numerator, denominator):
+def test_division_is_the_nearest_integer(numerator: int, denominator: int) -> None:
     assert abs(numerator - divide_half_away(numerator, denominator) * denominator) * 2 <= denominator

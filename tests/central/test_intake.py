@@ -1,5 +1,7 @@
 """Intake: everything may be sent twice and counts once; a chain that does not fit is refused and stays visible."""
 
+from __future__ import annotations
+
 import asyncio
 import dataclasses
 import tempfile
@@ -61,7 +63,7 @@ async def test_a_branch_that_never_sent_anything_has_an_empty_state(intake: Inta
 slices = st.lists(st.tuples(st.integers(0, LENGTH), st.integers(0, LENGTH)), max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(slices)
 def test_any_slices_in_any_order_leave_each_event_once(sent: list[tuple[int, int]]) -> None:
     """Several streams of one gateway overlap after a broken line: what they send arrives in slices, twice, and out of order."""

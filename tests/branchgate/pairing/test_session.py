@@ -1,5 +1,7 @@
 """The gateway's open codes under any sequence of attempts, and the register's end against a lying gateway."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -120,7 +122,7 @@ class AnySequence(RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
-TestAnySequence.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnySequence.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 def test_a_proof_for_another_server_key_or_with_a_short_nonce_is_not_accepted() -> None:

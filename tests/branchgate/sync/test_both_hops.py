@@ -155,6 +155,4 @@ def live(connection: sqlite3.Connection) -> dict[EntryId, bytes]:
 
 
 TestBothHops = BothHops.TestCase
-TestBothHops.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestBothHops.settings = settings(max_examples=60, stateful_step_count=40, suppress_health_check=list(HealthCheck))

@@ -146,9 +146,7 @@ async def test_every_receipt_is_in_exactly_one_z_while_registers_sell_and_close(
         assert at == len(sold)
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=days(registers=("kasse-1", "kasse-2", "kasse-3"), most=25))
 def test_the_branch_is_the_sum_of_its_closings_and_of_the_sales(
     day: list[tuple[str, Receipt]], tmp_path_factory: pytest.TempPathFactory

@@ -1,5 +1,7 @@
 """Whatever is changed in the journal by hand, verification names the entry."""
 
+from __future__ import annotations
+
 import asyncio
 import shutil
 import sqlite3
@@ -72,7 +74,7 @@ def flipped(connection: sqlite3.Connection, sequence: int, column: str, byte: in
     byte=st.integers(0, 63),
     bits=st.integers(1, 255),
 )
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_flipped_byte_of_any_column_is_named(
     whole: Path, tmp_path: Path, sequence: int, column: str, byte: int, bits: int
 ) -> None:

@@ -1,8 +1,10 @@
 """What stands on a receipt: everything the law asks for, at every width of paper."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from branchgate.catalogue import Article
@@ -169,7 +171,6 @@ def test_a_report_as_wide_as_a_screen_fits_narrow_paper() -> None:
     assert to_text(closing_document(report, SETTINGS, 48), 48) == report
 
 
-@settings(deadline=None)
 @example([" "], 1, 1, "generic-80")
 @given(
     st.lists(st.text(min_size=0, max_size=80), min_size=1, max_size=5),

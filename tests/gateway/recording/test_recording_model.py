@@ -1,5 +1,7 @@
 """Any interleaving of sending, sending again, sending other bytes, garbage, full queues and crashes, held against a simple model."""
 
+from __future__ import annotations
+
 import asyncio
 import shutil
 import tempfile
@@ -66,7 +68,7 @@ steps = st.one_of(
 
 
 @given(script=st.lists(steps, max_size=25))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(script: list[Send | Crash]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(play(script, Path(folder)))
@@ -119,7 +121,7 @@ def spoil(till: Till, step: Send) -> list[EventToRecord]:
     return [*events[:-1], last]
 
 
-async def acknowledge(under_way: list[tuple[Till, "asyncio.Task[Recorded]"]]) -> None:
+async def acknowledge(under_way: list[tuple[Till, asyncio.Task[Recorded]]]) -> None:
     for till, task in under_way:
         recorded = await task
         assert recorded.settled_register_sequence >= till.acknowledged

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from branchgate.device_records import DrawerOpening
@@ -26,7 +26,7 @@ from tests.gateway.sales.written_journal import WrittenJournal
 
 Day = list[tuple[str, Receipt]]
 
-slow = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=10)
 
 
 @contextmanager
