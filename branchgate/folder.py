@@ -1,4 +1,4 @@
-"""The data folder of a process: owner-only, and held by one process at a time (design.md 2).
+"""The data folder of a process: owner-only, and held by one process at a time.
 
 The lock is the kernel's, not the file's existence: a killed process leaves nothing that would keep the next one out.
 """

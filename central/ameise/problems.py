@@ -1,8 +1,10 @@
 """What can be wrong in a merchant's article file, and how to say it to the person who exported it.
 
 Every problem names line and column as a spreadsheet would, carries a stable reason code for machines, and speaks German
-first with English beside it (design, invariant 11).
+first with English beside it.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,6 @@
-"""Cash drawers: a command with seconds to live, never queued behind paper, never replayed, always in the journal (design rule 4)."""
+"""Cash drawers: a command with seconds to live, never queued behind paper, never replayed, always in the journal."""
+
+from __future__ import annotations
 
 from gateway.drawers.commands import DrawerAnswer, DrawerResult
 from gateway.drawers.desk import DrawerDesk
