@@ -4,6 +4,8 @@ The proto package is named like the Python package, so that generated imports ne
 a stub that can be stale will be. `scripts/gen` runs this file directly.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import shutil
 import sys

@@ -4,4 +4,6 @@ Money and VAT, receipts, events, ids, errors, sync and pairing sessions; `branch
 `protos/`, `branchgate.register` the client library and the reference till. This package imports nothing of drivers, gateway or central.
 """
 
+from __future__ import annotations
+
 __version__ = "0.1.0"

@@ -17,6 +17,8 @@ The previous hash of the first entry is 32 zero bytes. The header, all integers 
 The gateway writes the chain, central checks it on arrival: one definition for both.
 """
 
+from __future__ import annotations
+
 import hashlib
 import struct
 

@@ -4,6 +4,8 @@ Rooms announce themselves by entry points of the group `branchgate.commands`, be
 Only the room that was named is imported: help stays quick, and a room that cannot be loaded does not take the others with it.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points

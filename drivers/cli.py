@@ -4,6 +4,8 @@ Exit codes: 0 it worked; 2 the command line is wrong; 3 refused, do not repeat i
 try again; 5 it may have happened, look at the device before repeating.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import secrets

@@ -5,6 +5,8 @@ a drawer that opens minutes later. Whether the drawer opened is said by its sens
 the drawer and is configured.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

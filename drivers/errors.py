@@ -3,6 +3,8 @@
 Every error carries a stable reason code; texts for people are made elsewhere from the code and the device's name.
 """
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 

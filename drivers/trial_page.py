@@ -1,5 +1,7 @@
 """The page that shows whether a printer is set up right: width, umlauts, euro sign, codes, cut."""
 
+from __future__ import annotations
+
 from drivers.escpos.document import Align, Barcode, Columns, Cut, Document, Feed, QrCode, Rule, Symbology, Text
 from drivers.escpos.profile import PrinterProfile
 

@@ -1,5 +1,7 @@
 """The clock that callers pass in."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 Clock = Callable[[], int]

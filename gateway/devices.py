@@ -1,5 +1,7 @@
 """The devices of a branch: one supervised actor per configured printer, with the drawer on its port."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable

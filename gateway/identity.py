@@ -3,6 +3,8 @@
 The keys were made here and never leave. The branch CA lets registers pair and renew while head office is out of reach.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Which device serves a register in a role: central's settings decide, the gateway's file says what hangs here."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from branchgate.catalogue import BranchSettings

@@ -3,6 +3,8 @@
 `model` holds the values, `addition` sums them over periods, `codec` puts them into the messages of the contract.
 """
 
+from __future__ import annotations
+
 from branchgate.figures.addition import add
 from branchgate.figures.codec import (
     closing_to_message,

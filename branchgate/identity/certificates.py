@@ -8,6 +8,8 @@ A branch CA has path length 0 and a critical DNS name constraint on the branch's
 CA of one branch could mint a gateway of another, and every register would believe it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

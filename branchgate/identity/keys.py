@@ -4,6 +4,8 @@ A key and the certificate chain that belongs to it share one file (a bundle), so
 one beside the chain of the other.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import secrets

@@ -4,6 +4,8 @@ Every leaf carries both. The URI alone would not do: X.509 name constraints keep
 a URI counts only when the DNS name beside it says the same.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 

@@ -6,6 +6,8 @@ The secret proves the gateway to central, the digest proves central to the gatew
 is not accepted.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import hashlib

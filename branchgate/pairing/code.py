@@ -4,6 +4,8 @@ Alphabet: Crockford's base 32, which leaves out I, L, O and U. The first two cha
 (50 bits: more than can be guessed against the stretched key in a code's life).
 """
 
+from __future__ import annotations
+
 import re
 import secrets
 from collections.abc import Container

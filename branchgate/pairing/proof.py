@@ -9,6 +9,8 @@
 The length prefixes are part of the construction: without them two different splits of the same bytes would have one proof.
 """
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 from dataclasses import dataclass, field

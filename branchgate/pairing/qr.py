@@ -4,6 +4,8 @@ Text: `BG1/<code>/<host:port>/<SHA-256 of the server's public key in base 32>`, 
 so that the symbol stays small enough for a tablet's camera. With the key in hand a register stops before any secret leaves it.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import io

@@ -4,6 +4,8 @@ Times are milliseconds of a monotonic clock, passed in. Limits: a code lives ten
 twenty failures within a minute a gateway takes no attempt at all for a while. Unknown, expired and wrong codes are answered alike.
 """
 
+from __future__ import annotations
+
 import secrets
 from collections import deque
 from dataclasses import dataclass

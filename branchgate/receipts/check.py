@@ -33,7 +33,11 @@ FIRST_OWN_VAT_KEY = 1000
 # As plain integers: a view has those, and comparing an enumeration's member costs a look-up each time.
 _UMSATZ = BusinessCase.UMSATZ.value
 _BAR = PaymentType.BAR.value
+_BELEG = ReceiptType.BELEG.value
+_AV_SONSTIGE = ReceiptType.AV_SONSTIGE.value
+_GOODS = frozenset(map(int, GOODS))
 _KNOWN_RATES = STANDARD_RATES | HISTORIC_RATES
+_KNOWN = frozenset(_KNOWN_RATES.items())
 _LINE_UNITS = QUANTITY_UNITS * PRICE_UNITS_PER_CENT
 _SURELY_WITHIN_A_CENT = _LINE_UNITS + _LINE_UNITS // 2
 
@@ -117,7 +121,6 @@ def _check_lines(
     by_rate: dict[tuple[int, int], int] = {}
     for index, line in enumerate(lines):
         quantity, price, gross = line.quantity_thousandths, line.unit_price, line.gross_cents
-        key, rate = line.vat_key, line.vat_rate_basis_points
         if not -_SURELY_WITHIN_A_CENT < quantity * price - gross * _LINE_UNITS < _SURELY_WITHIN_A_CENT:
             _check_line_sum(line, index, found)
         if not (
@@ -125,14 +128,15 @@ def _check_lines(
             and -MAX_UNIT_PRICE <= price <= MAX_UNIT_PRICE
         ):
             _report_absurd(line, index, found)
-        if _KNOWN_RATES.get(key) != rate:
+        key, rate = by = line.vat_key, line.vat_rate_basis_points
+        if by not in _KNOWN:
             _check_rate(key, rate, f"lines[{index}]", found)
-        case, article = line.business_case, line.article_number
-        if article and case in GOODS and knows_article(article) is False:
+        case = line.business_case
+        if case in _GOODS and (article := line.article_number) and knows_article(article) is False:
             found.append(Finding("ARTICLE_UNKNOWN", f"lines[{index}].article_number", article, "not in the catalogue"))
         if not line.voided:
             total += gross
-            by_rate[key, rate] = by_rate.get((key, rate), 0) + gross
+            by_rate[by] = by_rate[by] + gross if by in by_rate else gross
             if quantity < 0 and case == _UMSATZ:
                 returns = True
     return total, by_rate, returns
@@ -185,19 +189,24 @@ def _check_vat_sums(vat_sums: Sequence[VatSumView], by_rate: dict[tuple[int, int
                     "VAT_SUM_MISMATCH", f"vat_sums[{index}].gross_cents", str(gross), f"the lines add up to {expected}"
                 )
             )
-        # A rate of -100 % has no net.
-        net = net_of(gross, rate) if rate > -10_000 else gross
-        if vat.net_cents != net:
-            found.append(
-                Finding("VAT_NET_MISMATCH", f"vat_sums[{index}].net_cents", str(vat.net_cents), f"net is {net}")
-            )
-        if vat.vat_cents != gross - vat.net_cents:
-            rule = f"gross minus net is {gross - vat.net_cents}"
+        net, whole = vat.net_cents, 10_000 + rate
+        if not -whole < 2 * (gross * 10_000 - net * whole) < whole:
+            _check_net(vat, index, found)
+        if vat.vat_cents != gross - net:
+            rule = f"gross minus net is {gross - net}"
             found.append(Finding("VAT_TAX_MISMATCH", f"vat_sums[{index}].vat_cents", str(vat.vat_cents), rule))
     for (key, rate), gross in by_rate.items():
         if gross:
             rule = f"lines with key {key} at {rate} add up to {gross}"
             found.append(Finding("VAT_SUM_MISSING", "vat_sums", "", rule))
+
+
+def _check_net(vat: VatSumView, index: int, found: list[Finding]) -> None:
+    gross, rate = vat.gross_cents, vat.vat_rate_basis_points
+    # A rate of -100 % has no net.
+    net = net_of(gross, rate) if rate > -10_000 else gross
+    if vat.net_cents != net:
+        found.append(Finding("VAT_NET_MISMATCH", f"vat_sums[{index}].net_cents", str(vat.net_cents), f"net is {net}"))
 
 
 def _check_payments(receipt: ReceiptView, found: list[Finding]) -> None:
@@ -207,7 +216,7 @@ def _check_payments(receipt: ReceiptView, found: list[Finding]) -> None:
         paid += amount
         if payment.type == _BAR:
             cash += amount
-    if paid != receipt.total_cents and receipt.type == ReceiptType.BELEG:
+    if paid != receipt.total_cents and receipt.type == _BELEG:
         found.append(
             Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {receipt.total_cents}")
         )
@@ -229,9 +238,9 @@ def _check_times(receipt: ReceiptView, now_ms: int, live: bool, found: list[Find
 
 
 def _check_kind(receipt: ReceiptView, returns: bool, found: list[Finding]) -> None:
-    if not receipt.lines and receipt.type == ReceiptType.BELEG:
+    if not receipt.lines and receipt.type == _BELEG:
         found.append(Finding("RECEIPT_EMPTY", "lines", "", "a Beleg has at least one line"))
-    if receipt.type == ReceiptType.AV_SONSTIGE and not receipt.type_name:
+    if receipt.type == _AV_SONSTIGE and not receipt.type_name:
         found.append(Finding("TYPE_NAME_MISSING", "type_name", "", "AVSonstige needs a name"))
     if (returns or receipt.reverses_receipt) and not receipt.references:
         rule = "a return or void names the receipt it goes back to"

@@ -107,12 +107,10 @@ def view_receipt(body: bytes) -> ReceiptView:
         raise _unreadable(body, str(failure)) from failure
     if message.type not in _TYPES:
         raise _unreadable(body, f"{message.type} is not a type of receipt")
-    for line in message.lines:
-        if line.business_case not in _CASES:
-            raise _unreadable(body, f"{line.business_case} is not a business case")
-    for payment in message.payments:
-        if payment.type not in _PAYMENTS:
-            raise _unreadable(body, f"{payment.type} is not a type of payment")
+    if not _CASES.issuperset(cases := [line.business_case for line in message.lines]):
+        raise _unreadable(body, f"{min(set(cases) - _CASES)} is not a business case")
+    if not _PAYMENTS.issuperset(types := [payment.type for payment in message.payments]):
+        raise _unreadable(body, f"{min(set(types) - _PAYMENTS)} is not a type of payment")
     return message
 
 

@@ -14,6 +14,7 @@ import typer
 app = typer.Typer(
     help="The reference till: pair with a branch's gateway, sell with or without it, close the day.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -59,8 +60,10 @@ def pair_register(
     """
     from branchgate import __version__
     from branchgate.folder import DataFolder
+    from branchgate.logs import set_up_logs
     from branchgate.register.pairing import pair
 
+    set_up_logs("text")
     with DataFolder(data):
         identity = asyncio.run(pair(address, code, data, software=f"branchgate {__version__}"))
     first = identity.number_range.number(max(1, identity.next_running_number))
@@ -147,8 +150,10 @@ def diagnose_register(data: Data = DATA_DEFAULT, as_json: Json = False) -> None:
 
 
 async def _look(data: Path) -> Any:
+    from branchgate.logs import set_up_logs
     from branchgate.register.client import RegisterClient
 
+    set_up_logs("text")
     async with RegisterClient(data) as register:
         try:
             state = await register.until(lambda now: now.connected, within_s=GREETING_WITHIN_S)

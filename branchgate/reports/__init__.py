@@ -3,6 +3,8 @@
 The same text goes onto paper, into a terminal and over the wire, so that nobody compares two renderings of one closing.
 """
 
+from __future__ import annotations
+
 from branchgate.reports.documents import ReportHead, branch_report, central_report, x_report, z_report
 from branchgate.reports.layout import WIDTH
 

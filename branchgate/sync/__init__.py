@@ -4,6 +4,8 @@ One stream carries typed entries in one order: a snapshot, then its tail. `SyncS
 `FeedServer` and `Follower` are the thin shells around them. A store to read from is a `FeedSource`, a store to fill a `ReplicaSink`.
 """
 
+from __future__ import annotations
+
 from branchgate.sync.client import ReplicaSink, SyncClient
 from branchgate.sync.following import Follower, FollowState
 from branchgate.sync.server import SyncServer

@@ -4,6 +4,8 @@ Over TLS the client certificate names a register or a gateway; over the owner-on
 anyone, who may do nothing but pair and enrol.
 """
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass
 from enum import IntEnum

@@ -3,6 +3,8 @@
 Only the exact spellings count: gRPC ignores an unknown option silently. Without keepalive a pulled cable goes unnoticed.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 Options = list[tuple[str, int | str]]

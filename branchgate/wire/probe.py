@@ -5,6 +5,8 @@ that follows trusts this one certificate only. That is safe just where a proof i
 digest known beforehand covers the fetched root (enrolment).
 """
 
+from __future__ import annotations
+
 import asyncio
 import ssl
 from typing import Any

@@ -4,6 +4,8 @@ Every RPC of ours names its callers by the option `allowed_callers` (authorizati
 here. What neither names is closed.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from google.protobuf import descriptor_pool

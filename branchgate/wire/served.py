@@ -3,6 +3,8 @@
 The key is made once and only its certificate renewed, so that a key somebody has pinned (a QR code on a screen or a sticker) stays true.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from pathlib import Path

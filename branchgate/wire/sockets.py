@@ -1,5 +1,7 @@
 """Servers and where they listen: TCP ports that collide loudly, and the owner-only Unix socket of the operator's commands."""
 
+from __future__ import annotations
+
 import errno
 import os
 import socket

@@ -4,6 +4,8 @@ A server's certificate is exchanged in place, open connections keep theirs. A cl
 channel that takes over from the old one.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass

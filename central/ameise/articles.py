@@ -4,6 +4,8 @@ Nothing in a file makes this raise: a merchant's export is what it is, and he ne
 and column. Whether good rows are imported beside bad ones is decided by the caller.
 """
 
+from __future__ import annotations
+
 from typing import Literal
 
 from central.ameise.columns import Columns, cell, match_columns

@@ -1,5 +1,7 @@
 """Single values of a row: each function reads one cell or says in one Problem why it cannot."""
 
+from __future__ import annotations
+
 import re
 from fractions import Fraction
 

@@ -1,5 +1,7 @@
 """What an article costs: VAT, gross price and deposit of one row."""
 
+from __future__ import annotations
+
 from central.ameise import cells
 from central.ameise.cells import CellError
 from central.ameise.columns import Cell

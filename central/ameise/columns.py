@@ -1,5 +1,7 @@
 """Which column of this file holds what: the header line read with the merchant's mapping."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

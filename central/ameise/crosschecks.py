@@ -1,5 +1,7 @@
 """What can only be judged with all articles of the file in hand: deposit articles, parents, shared GTINs."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -4,6 +4,8 @@ Bytes that the encoding does not know survive as lone surrogates (PEP 383), so t
 they never reach an article.
 """
 
+from __future__ import annotations
+
 import codecs
 import re
 from dataclasses import dataclass

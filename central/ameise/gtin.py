@@ -1,5 +1,7 @@
 """Global Trade Item Numbers: length and check digit (GS1 General Specifications, 7.9: modulo 10, weights 3 and 1)."""
 
+from __future__ import annotations
+
 LENGTHS = (8, 12, 13, 14)
 
 

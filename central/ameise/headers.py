@@ -4,6 +4,8 @@ Ameise's templates choose columns freely, so a file has neither a fixed set nor 
 only. The synonyms were seen in public files, scripts and JTL's guide pages on Ameise.
 """
 
+from __future__ import annotations
+
 import re
 from enum import StrEnum
 

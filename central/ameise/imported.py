@@ -1,5 +1,7 @@
 """What an import yields: articles and categories in the house's units, and everything that was wrong."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from central.ameise.columns import Column

@@ -30,6 +30,8 @@ they are attributes that every merchant names himself. Units: EUR gross, rates i
     "Lebensmittel" = 2
 """
 
+from __future__ import annotations
+
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -130,7 +132,7 @@ class _Section:
             if key not in keys:
                 raise self.error("MAPPING_KEY_UNKNOWN", key, key, ", ".join(keys))
 
-    def section(self, key: str) -> "_Section":
+    def section(self, key: str) -> _Section:
         value = self.content.get(key, {})
         if not isinstance(value, dict):
             raise self.error("MAPPING_TYPE", key, value, f"[{key}]")

@@ -5,6 +5,8 @@ prices in 1/100,000 EUR, VAT rates in basis points. Ameise writes net prices wit
 would shift gross prices.
 """
 
+from __future__ import annotations
+
 import re
 from fractions import Fraction
 

@@ -5,6 +5,8 @@ library's reader swallows half a file after one broken quote and cannot say wher
 that row only and goes on with the next line.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 

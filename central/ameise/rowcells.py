@@ -1,5 +1,7 @@
 """The cells of one row while it is being read: what cannot be read becomes a problem, and the rest of the row is still read."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar

@@ -1,5 +1,7 @@
 """One article from one row, plus the further rows that repeat its number for one more GTIN or category."""
 
+from __future__ import annotations
+
 from collections.abc import Set
 from dataclasses import dataclass, replace
 

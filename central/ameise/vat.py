@@ -1,5 +1,7 @@
 """From a merchant's tax rate or tax class to a DSFinV-K VAT key with its rate (DSFinV-K 2.4, Anlage 2 of 2024-12-05)."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -57,7 +59,7 @@ class VatTable:
         default_factory=lambda: MappingProxyType({fold(name): vat for name, vat in _BY_CLASS.items()})
     )
 
-    def with_own(self, keys_by_rate: Mapping[int, int], keys_by_class: Mapping[str, int]) -> "VatTable":
+    def with_own(self, keys_by_rate: Mapping[int, int], keys_by_class: Mapping[str, int]) -> VatTable:
         """This table with a merchant's own choices; keys must be in BY_KEY."""
         rates = {rate: Vat(key, rate) for rate, key in keys_by_rate.items()}
         classes = {fold(name): BY_KEY[key] for name, key in keys_by_class.items()}

@@ -1,5 +1,7 @@
 """central's own CAs: the root, which signs branch CAs, and the CA of the gateways' client certificates."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

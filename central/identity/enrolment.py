@@ -3,6 +3,8 @@
 Of a token only the SHA-256 of its secret is kept. It is used up before anything is signed, so that it works once, whoever comes.
 """
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import dataclass
 from typing import Protocol

@@ -35,52 +35,50 @@ class AdminServicer(central_admin_pb2_grpc.CentralAdminServiceServicer):
         self._domain = domain
         self._enrolment_address = enrolment_address
 
-    async def AddBranch(  # noqa: N802
-        self, request: messages.AddBranchRequest, _context: Context
-    ) -> messages.AddBranchResponse:
+    async def AddBranch(self, request: messages.AddBranchRequest, _context: Context) -> messages.AddBranchResponse:
         await self._domain.branches.add(BranchSettings.from_message(request.settings))
         return messages.AddBranchResponse()
 
-    async def ListBranches(  # noqa: N802
+    async def ListBranches(
         self, _request: messages.ListBranchesRequest, _context: Context
     ) -> messages.ListBranchesResponse:
         states = await self._domain.overview.branches()
         return messages.ListBranchesResponse(branches=[branch_to_message(state) for state in states])
 
-    async def SetBranchSettings(  # noqa: N802
+    async def SetBranchSettings(
         self, request: messages.SetBranchSettingsRequest, _context: Context
     ) -> messages.SetBranchSettingsResponse:
         await self._domain.branches.set(BranchSettings.from_message(request.settings))
         return messages.SetBranchSettingsResponse()
 
-    async def AddRegister(  # noqa: N802
+    async def AddRegister(
         self, request: messages.AddRegisterRequest, _context: Context
     ) -> messages.AddRegisterResponse:
         number_range = range_from_message(request.number_range)
         counted = await self._domain.registers.add(request.branch_id, request.register_id, request.name, number_range)
         return messages.AddRegisterResponse(registers_counted=counted)
 
-    async def MakeEnrolmentToken(  # noqa: N802
+    async def MakeEnrolmentToken(
         self, request: messages.MakeEnrolmentTokenRequest, _context: Context
     ) -> messages.MakeEnrolmentTokenResponse:
         address = checked_address(request.address) if request.address else self._enrolment_address
         token = await self._domain.enrolment.make_token(request.branch_id, address)
         return messages.MakeEnrolmentTokenResponse(token=token.text, lives_ms=TOKEN_LIVES_MS)
 
-    async def PairRegister(  # noqa: N802
+    async def PairRegister(
         self, request: messages.PairRegisterRequest, _context: Context
     ) -> AsyncIterator[messages.PairRegisterResponse]:
         async for step in self._domain.pairing.pair(request.branch_id, request.register_id):
             yield messages.PairRegisterResponse(step=step_to_message(step))
 
-    async def ImportArticles(  # noqa: N802
+    async def ImportArticles(
         self, request_iterator: AsyncIterator[messages.ImportArticlesRequest], _context: Context
     ) -> messages.ImportArticlesResponse:
         options, data = await _import_file(request_iterator)
         imported = await self._domain.articles.import_file(data, choice_from_message(options))
         return imported_to_message(imported)
 
-    async def SetAssortment(  # noqa: N802
+    async def SetAssortment(
         self, request: messages.SetAssortmentRequest, _context: Context
     ) -> messages.SetAssortmentResponse:
         rules = AssortmentRules.read(
@@ -93,15 +91,13 @@ class AdminServicer(central_admin_pb2_grpc.CentralAdminServiceServicer):
         size = await self._domain.assortments.set(request.branch_id, rules)
         return messages.SetAssortmentResponse(articles=size.articles, categories=size.categories)
 
-    async def PullSummaries(  # noqa: N802
+    async def PullSummaries(
         self, request: messages.PullSummariesRequest, _context: Context
     ) -> messages.PullSummariesResponse:
         pulled = await self._domain.summaries.pull(request.branch_id, request.business_day)
         return messages.PullSummariesResponse(stored=pulled.stored, unreachable_branches=pulled.unreachable)
 
-    async def GetReport(  # noqa: N802
-        self, request: messages.GetReportRequest, _context: Context
-    ) -> messages.GetReportResponse:
+    async def GetReport(self, request: messages.GetReportRequest, _context: Context) -> messages.GetReportResponse:
         report = await self._domain.reports.report(request.branch_id, request.from_day, request.to_day)
         rows = [
             messages.ReportRow(
@@ -115,7 +111,7 @@ class AdminServicer(central_admin_pb2_grpc.CentralAdminServiceServicer):
         ]
         return messages.GetReportResponse(rows=rows, total=figures_to_message(report.total))
 
-    async def GetCentralStatus(  # noqa: N802
+    async def GetCentralStatus(
         self, _request: messages.GetCentralStatusRequest, _context: Context
     ) -> messages.GetCentralStatusResponse:
         state = await self._domain.overview.central()

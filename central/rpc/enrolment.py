@@ -1,5 +1,7 @@
 """EnrolmentService: the enrolment port, where gateways have no certificate yet and the token carries the proof."""
 
+from __future__ import annotations
+
 from branchgate.v1 import enrolment_pb2, enrolment_pb2_grpc
 from branchgate.wire.callers import Context
 from central.identity.enrolment import Enrolment
@@ -12,9 +14,7 @@ class EnrolmentServicer(enrolment_pb2_grpc.EnrolmentServiceServicer):
         self._enrolment = enrolment
         self._service_port = service_port
 
-    async def Enrol(  # noqa: N802
-        self, request: enrolment_pb2.EnrolRequest, _context: Context
-    ) -> enrolment_pb2.EnrolResponse:
+    async def Enrol(self, request: enrolment_pb2.EnrolRequest, _context: Context) -> enrolment_pb2.EnrolResponse:
         enrolled = await self._enrolment.enrol(request.secret, request.branch_ca_csr_der, request.gateway_csr_der)
         return enrolment_pb2.EnrolResponse(
             branch_id=enrolled.branch_id,

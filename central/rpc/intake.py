@@ -23,7 +23,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
         self._intake = intake
         self._summaries = summaries
 
-    async def SendEvents(  # noqa: N802
+    async def SendEvents(
         self, request_iterator: AsyncIterator[intake_pb2.SendEventsRequest], context: Context
     ) -> AsyncIterator[intake_pb2.SendEventsResponse]:
         branch_id = caller(context).branch_id
@@ -33,7 +33,7 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
             )
             yield intake_pb2.SendEventsResponse(settled_journal_sequence=settled)
 
-    async def SendSummaries(  # noqa: N802
+    async def SendSummaries(
         self, request_iterator: AsyncIterator[intake_pb2.SendSummariesRequest], context: Context
     ) -> intake_pb2.SendSummariesResponse:
         branch_id = caller(context).branch_id

@@ -41,7 +41,7 @@ class SessionServicer(session_pb2_grpc.SessionServiceServicer):
         self._intake = intake
         self._clock = clock
 
-    async def Open(  # type: ignore[override]  # noqa: N802 - write() style: its cleanup runs in the RPC's own task
+    async def Open(  # type: ignore[override]  # write() style: its cleanup runs in the RPC's own task
         self, request_iterator: AsyncIterator[session_pb2.OpenRequest], context: Context
     ) -> None:
         branch_id = caller(context).branch_id

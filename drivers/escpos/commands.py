@@ -1,5 +1,7 @@
 """Command bytes for receipt printers, each with its page in the Epson ESC/POS reference."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from drivers.escpos.status import AsbRequest, RealTimeQuery

@@ -5,6 +5,8 @@ So a band never ends inside a command and, single long commands aside, stays bel
 from filling.
 """
 
+from __future__ import annotations
+
 from typing import Final, assert_never
 
 from drivers.errors import DeviceRefused, Reason

@@ -3,6 +3,8 @@
 The same document becomes printer bytes (`compose`), and plain text for previews and tests (`to_text`).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 

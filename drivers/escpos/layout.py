@@ -1,5 +1,7 @@
 """How the words of a document fall into lines of a given width. Pure text, shared by printer bytes and plain text."""
 
+from __future__ import annotations
+
 import textwrap
 from typing import assert_never
 

@@ -1,5 +1,7 @@
 """What differs between receipt printers: widths, code page slot, cutter, and whether they confirm printing."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -4,6 +4,8 @@ It is imported at the first receipt and not before (a quarter of a second), and 
 3.1 leaves a directory in the temp folder, and adds a handler to the root logger.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import shutil

@@ -4,6 +4,8 @@ No I/O: feed bytes in any pieces, get the same replies. The parser never guesses
 cut short by the end of the link is noise too.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final

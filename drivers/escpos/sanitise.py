@@ -4,6 +4,8 @@ Control characters are commands to a printer (DLE DC4 in a name is a drawer puls
 page 858 cannot show is written with its base letters, else as a question mark.
 """
 
+from __future__ import annotations
+
 import unicodedata
 from functools import lru_cache
 from typing import Final

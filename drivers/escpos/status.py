@@ -4,6 +4,8 @@ Tables after the Epson ESC/POS reference, pages "DLE EOT", "GS a", "GS r". Every
 kind: `FIXED` in each table, checked with the masks at the end of the file.
 """
 
+from __future__ import annotations
+
 from enum import IntEnum, IntFlag
 from typing import Final
 

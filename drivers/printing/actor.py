@@ -4,6 +4,8 @@ Everybody else sends it messages: `wake` after a job was queued, `open_drawer`, 
 values, and by one event per change of the printer's status.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 

@@ -1,5 +1,7 @@
 """What is known of a printer's condition, from whatever it says. Silence is "unknown", never "fine". No I/O."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final

@@ -1,5 +1,7 @@
 """Jobs whose fate is unknown, and the evidence that still comes in for them. No I/O."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 

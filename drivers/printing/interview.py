@@ -1,5 +1,7 @@
 """Questions to a printer, one at a time and each with a deadline."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from typing import Final

@@ -8,6 +8,8 @@ also open the window: less than `WINDOW` bytes are ever unanswered, so the print
 through.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """Carrying out one drawer command on an open link."""
 
+from __future__ import annotations
+
 import asyncio
 from typing import Final
 

@@ -1,5 +1,7 @@
 """What an actor needs somebody to keep: the jobs of a printer and what became of them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol

@@ -1,5 +1,7 @@
 """What others want from a printer's task, and how they rouse it."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections import deque

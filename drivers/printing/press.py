@@ -1,5 +1,7 @@
 """What is known of one printer, from one connection to the next, and the job that is in it."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import Callable

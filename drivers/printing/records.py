@@ -1,5 +1,7 @@
 """The actor's side of the ledger: what is to be recorded, in order, before anything more is sent."""
 
+from __future__ import annotations
+
 import logging
 from collections import deque
 from collections.abc import Sequence

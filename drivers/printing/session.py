@@ -1,5 +1,7 @@
 """One open link to a printer: look at it, clean up after doubts, print what is queued, serve the drawer in between."""
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import dataclass, field
 from typing import Final

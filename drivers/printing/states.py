@@ -1,5 +1,7 @@
 """The states of a print job, the ways between them, and the evidence a job carries."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

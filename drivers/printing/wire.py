@@ -3,6 +3,8 @@
 A printer holds back or drops what nobody reads (128 bytes on USB), and unread bytes make a TCP close lose the job.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from typing import Final

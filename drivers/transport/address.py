@@ -1,5 +1,7 @@
 """Device addresses as people write them: `tcp://192.168.1.50:9100`, `serial:///dev/ttyUSB0?baud=38400&flow=rtscts`."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

@@ -4,6 +4,8 @@ Deadlines are readings of the running event loop's clock, in seconds. One task o
 and one `read` under way at the same time.
 """
 
+from __future__ import annotations
+
 from typing import Protocol
 
 

@@ -1,5 +1,7 @@
 """Non-blocking reading and writing of one file descriptor on the event loop, shared by sockets and serial lines."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import Callable

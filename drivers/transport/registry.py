@@ -1,5 +1,7 @@
 """Which transport serves which kind of address. A new medium adds one line here and one file beside it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import assert_never
 

@@ -3,6 +3,8 @@
 pyserial's own `write` cannot say how much went out before a timeout, and its default handshake on Linux is none at all.
 """
 
+from __future__ import annotations
+
 import asyncio
 import errno
 import fcntl

@@ -4,6 +4,8 @@ Traps this avoids: closing with unread status bytes resets the connection and th
 the first write after the peer's FIN "succeeds"; a peer that stopped reading hides how much it took.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import errno

@@ -4,6 +4,8 @@ UPC-A, EAN-13, EAN-8 (GS1 General Specifications), CODE 39, Interleaved 2 of 5, 
 15417). Wide elements of two-width codes are three modules.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum

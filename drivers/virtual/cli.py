@@ -1,5 +1,7 @@
 """`branchgate devices virtual-printer`: a receipt printer with drawer that needs no hardware."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import signal

@@ -4,6 +4,8 @@ Slot numbers after the Epson ESC/POS reference, ESC t. Clones number their slots
 table as an argument.
 """
 
+from __future__ import annotations
+
 import codecs
 from collections.abc import Mapping
 from typing import Final

@@ -5,6 +5,8 @@ has a function that is shown the bytes behind the prefix as far as they are know
 raise its answer once a length field has arrived, so that no row needs a state of its own.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final

@@ -3,6 +3,8 @@
 After the Epson ESC/POS reference, standard mode. Page mode is not modelled. Nothing here knows of links, faults or time.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final

@@ -3,6 +3,8 @@
 DLE EOT, GS a and GS r after the Epson ESC/POS reference; the tables are those the drivers read with.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from drivers.escpos.status import (

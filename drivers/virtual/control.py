@@ -6,6 +6,8 @@
 Every line is answered by one line: {"ok": true, "state": {...}} or {"ok": false, "field": ..., "value": ..., "rule": ...}.
 """
 
+from __future__ import annotations
+
 import asyncio
 import json
 import socket

@@ -4,6 +4,8 @@ Which level of pin 3 means open depends on the drawer; this one is low when open
 sensor plugged in the line is high.
 """
 
+from __future__ import annotations
+
 from drivers.virtual.faults import Faults
 
 

@@ -4,6 +4,8 @@ Design rule: the printer is pure. It takes bytes and a time in milliseconds and 
 writes the bytes, breaks the link when told so, and publishes the events.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from drivers.virtual.paper import Slip
@@ -82,5 +84,5 @@ class Output:
     events: tuple[PrinterEvent, ...] = ()
     disconnect: bool = False
 
-    def __add__(self, other: "Output") -> "Output":
+    def __add__(self, other: Output) -> Output:
         return Output(self.write + other.write, self.events + other.events, self.disconnect or other.disconnect)

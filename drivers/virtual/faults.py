@@ -4,6 +4,8 @@ A value of `Faults` is the complete position of all switches. Counted faults (af
 moment they are switched on; one that fires once goes back to None by itself, so that the retry meets a sound printer.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -79,7 +81,7 @@ class Faults:
     drawer_never_opens: bool = False
     """Locked, or without its 24 V: pulses come and nothing moves."""
 
-    def switched(self, name: str, value: object) -> "Faults":
+    def switched(self, name: str, value: object) -> Faults:
         """The same with one switch in another position.
 
         `value` is a bool for plain switches, a count for counted ones; True on a counted one means "at once", False and

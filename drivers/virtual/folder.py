@@ -3,6 +3,8 @@
 `paper.jsonl` is only appended to, and a slip's line comes after its files, so that whoever follows it can open them.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Mapping

@@ -3,6 +3,8 @@
 Spleen 12x24 and 8x16 (Frederic Cambus, BSD 2-Clause, licence beside the files) in Glyph Bitmap Distribution Format.
 """
 
+from __future__ import annotations
+
 import gzip
 from functools import cache
 from importlib.resources import files

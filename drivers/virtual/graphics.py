@@ -3,6 +3,8 @@
 After the Epson ESC/POS reference. Data that is shorter than its header says is filled with white.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 from drivers.virtual.paper import Image

@@ -4,6 +4,8 @@ A link reads no more than it is asked for, so that what the printer has not take
 go out at once or are lost, as from the small status buffer of a printer whose host does not read.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import pty
@@ -113,7 +115,7 @@ class PtyLink:
         self._path.unlink(missing_ok=True)
 
 
-def _settle(future: "asyncio.Future[None]") -> None:
+def _settle(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
 

@@ -1,5 +1,7 @@
 """The printing part: executes commands in order, moves paper, cuts, and knows what hangs out of the printer."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Final
 

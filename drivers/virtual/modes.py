@@ -3,6 +3,8 @@
 After the Epson ESC/POS reference, standard mode. One row of `SELECTIONS` per command: parameters in, new modes out.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -36,7 +38,7 @@ class Modes:
     hri: int = 0
     hri_font: Font = Font.A
 
-    def styled(self, **changes: bool | int | Font) -> "Modes":
+    def styled(self, **changes: bool | int | Font) -> Modes:
         """The same with another look of characters."""
         return replace(self, style=replace(self.style, **changes))  # type: ignore[arg-type]
 

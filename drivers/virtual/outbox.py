@@ -1,5 +1,7 @@
 """What one operation gives back: replies on their way to the host, and events."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from drivers.virtual import replies

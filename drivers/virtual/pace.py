@@ -1,5 +1,7 @@
 """The speed of a serial line: when the next bytes can have arrived."""
 
+from __future__ import annotations
+
 
 class Pace:
     """Lets bytes pass at a rate; pure, times in seconds. A start bit and a stop bit make ten bits a byte."""

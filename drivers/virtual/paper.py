@@ -3,6 +3,8 @@
 All lengths are dots; at the usual 203 dpi a millimetre has eight of them.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -9,6 +9,8 @@ out. The rules modelled here are those a driver can trip over, after the Epson E
 - ESC @ resets modes and automatic status; power off loses buffers, settings and the line being built.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
 from typing import Final

@@ -4,6 +4,8 @@ A printer executes them on reception, whatever command they lie in (Epson ESC/PO
 warning about image data stands in the TM-U220 and TM-L90 specifications).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final

@@ -5,6 +5,8 @@ Commands are taken apart on arrival and wait as tokens; the bytes of a command t
 are in its print buffer and no longer count.
 """
 
+from __future__ import annotations
+
 from collections import deque
 
 from drivers.escpos.status import XOFF, XON

@@ -3,6 +3,8 @@
 576 printable dots lie on an 80 mm roll of 640, 384 on a 58 mm roll of 464.
 """
 
+from __future__ import annotations
+
 from functools import singledispatchmethod
 from typing import Final
 

@@ -3,6 +3,8 @@
 After the Epson ESC/POS reference: GS I, GS g 2, GS ( H function 48, DLE DC4 function 8.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 from drivers.virtual.settings import Identity

@@ -4,6 +4,8 @@ Every call into the printer happens on the event loop, so there are no locks. On
 automatic status go to the link that was heard last.
 """
 
+from __future__ import annotations
+
 import asyncio
 import socket
 import time
@@ -81,7 +83,7 @@ class VirtualPrinterServer:
         self._dirt: list[str] = []
         self._failure: BaseException | None = None
 
-    async def __aenter__(self) -> "VirtualPrinterServer":
+    async def __aenter__(self) -> VirtualPrinterServer:
         await self.start()
         return self
 
@@ -298,12 +300,12 @@ class VirtualPrinterServer:
             delay = max(0, deadline - _now()) / 1000
             self._timer = asyncio.get_running_loop().call_later(delay, lambda: self._apply(self.printer.tick(_now())))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         task.add_done_callback(self._finished)
         return task
 
-    def _finished(self, task: "asyncio.Task[None]") -> None:
+    def _finished(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception():
             self._failure = self._failure or task.exception()
 

@@ -1,5 +1,7 @@
 """How a virtual printer is built: paper width, buffer, speed, identity, drawer. What is broken stands in `faults`."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,5 +1,7 @@
 """Collects what is printed until it is cut off: the paper that hangs out of the printer."""
 
+from __future__ import annotations
+
 import re
 
 from drivers.virtual.paper import Cut, Element, Feed, Interruption, Line, Run, Slip, find_receipt_number

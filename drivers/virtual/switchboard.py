@@ -1,5 +1,7 @@
 """The owner of the fault switches: counts the counted ones down and says what they do to bytes, lines and replies."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 from drivers.virtual.faults import Faults

@@ -3,6 +3,8 @@
 After the Epson ESC/POS reference, GS ( k functions 165 to 181.
 """
 
+from __future__ import annotations
+
 from typing import Final
 
 import qrcode

@@ -1,5 +1,7 @@
 """A slip as plain text: what a person reads on it, with symbols and pictures named in brackets."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 from drivers.virtual.paper import Barcode, Element, Feed, Font, Line, Picture, QrCode, Run

@@ -5,6 +5,8 @@ stays here until its last byte has come. Real-time commands appear here as well,
 reception (`drivers.virtual.realtime`).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 

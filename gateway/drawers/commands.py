@@ -1,5 +1,7 @@
 """Drawer commands as they stand in the store, and their events in the journal. Everything here belongs in somebody's transaction."""
 
+from __future__ import annotations
+
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum

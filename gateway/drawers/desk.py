@@ -1,5 +1,7 @@
 """Opening cash drawers: once per command id, within its seconds to live, and never again after a restart."""
 
+from __future__ import annotations
+
 import asyncio
 import sqlite3
 from typing import Final

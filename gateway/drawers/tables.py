@@ -1,5 +1,7 @@
 """The table of drawer commands: written before the pulse, so that a command is obeyed once however often it is sent."""
 
+from __future__ import annotations
+
 from gateway.store.schema import Schema
 
 DRAWERS = Schema(

@@ -1,5 +1,7 @@
 """The audit of identities: one IDENTITY event in the journal for every pairing, renewal and refused attempt."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 

@@ -1,5 +1,7 @@
 """The branch CA in use: certificates for registers, and the gateway's own for both of its ports."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -3,6 +3,8 @@
 The rules of codes and proofs are in `branchgate.pairing.session`; here are clock, CA, store, audit and the operator who watches.
 """
 
+from __future__ import annotations
+
 import asyncio
 import itertools
 from collections.abc import Callable

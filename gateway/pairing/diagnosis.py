@@ -1,5 +1,7 @@
 """Why a register cannot connect: TLS refuses an expired or foreign certificate without a word, so it may ask on the pairing port."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 from cryptography import x509

@@ -1,5 +1,7 @@
 """The paired registers: kept in `branch.db`, held in memory for the check at every call."""
 
+from __future__ import annotations
+
 import sqlite3
 from dataclasses import dataclass, replace
 

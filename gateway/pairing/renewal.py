@@ -1,5 +1,7 @@
 """Renewal of a paired register's certificate, over the connection that its valid one opened."""
 
+from __future__ import annotations
+
 from branchgate.wire.callers import Caller
 from gateway.pairing.audit import Change, IdentityAudit
 from gateway.pairing.authority import BranchAuthority

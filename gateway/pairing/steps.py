@@ -1,5 +1,7 @@
 """What the operator's dialog shows while a register is being paired."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum

@@ -1,5 +1,7 @@
 """The table of paired registers in `branch.db`."""
 
+from __future__ import annotations
+
 from gateway.store.schema import Schema
 
 PAIRING = Schema(

@@ -3,6 +3,8 @@
 A receipt's job is written in the receipt's own commit and holds a reference, never bytes; what becomes of it is journaled.
 """
 
+from __future__ import annotations
+
 from gateway.printing.desk import PrintDesk
 from gateway.printing.job_store import JobStore
 from gateway.printing.jobs import Job, PrintState

@@ -1,5 +1,7 @@
 """What to do about a job that is stuck or in doubt: which device, which cause, what next; German and English."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from branchgate.errors.texts import Language, all_sentences, sentence_for

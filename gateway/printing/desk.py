@@ -1,5 +1,7 @@
 """The print desk: takes wishes and requests for paper, finds the printer, wakes its actor, and asks people when paper is in doubt."""
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,5 +1,7 @@
 """From a job's reference to the document on paper: the recorded event, the branch's settings, the template."""
 
+from __future__ import annotations
+
 from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind

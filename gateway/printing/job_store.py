@@ -3,6 +3,8 @@
 Writing goes through the group writer. What a transaction changed is told to listeners after its commit, in the event loop.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial

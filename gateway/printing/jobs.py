@@ -1,5 +1,7 @@
 """A print job as it stands in the store."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

@@ -1,5 +1,7 @@
 """The job store as a printer's actor sees it: durable before every step, documents made when they are needed."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Reading and writing rows of `print_jobs`. Everything here takes a connection and belongs in somebody's transaction."""
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Sequence
 from typing import Any

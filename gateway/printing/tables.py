@@ -3,6 +3,8 @@
 The unique index over event and copy number is the law of the house in one line: at most one unmarked original of a receipt.
 """
 
+from __future__ import annotations
+
 from gateway.store.schema import Schema
 
 PRINTING = Schema(

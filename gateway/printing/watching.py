@@ -1,5 +1,7 @@
 """Following print jobs: those that are open, then every change. A slow watcher skips steps, never jobs."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Sequence
 

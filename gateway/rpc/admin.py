@@ -26,13 +26,13 @@ class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
         self._status = status
         self._verify = verify
 
-    async def GetGatewayStatus(  # noqa: N802
+    async def GetGatewayStatus(
         self, request: gateway_admin_pb2.GetGatewayStatusRequest, context: Context
     ) -> gateway_admin_pb2.GetGatewayStatusResponse:
         del request, context
         return _page(await self._status.page())
 
-    async def VerifyJournal(  # noqa: N802
+    async def VerifyJournal(
         self, request: gateway_admin_pb2.VerifyJournalRequest, context: Context
     ) -> gateway_admin_pb2.VerifyJournalResponse:
         del request, context
@@ -43,7 +43,7 @@ class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
             intact=True, entries=found.entries, chain_hash=found.head.chain_hash
         )
 
-    async def ListFindings(  # noqa: N802
+    async def ListFindings(
         self, request: gateway_admin_pb2.ListFindingsRequest, context: Context
     ) -> gateway_admin_pb2.ListFindingsResponse:
         del context

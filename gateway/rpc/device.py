@@ -1,5 +1,7 @@
 """DrawerService and DeviceService: translations of the drawer desk and of what is known about the devices."""
 
+from __future__ import annotations
+
 from typing import Any, Final
 
 import grpc.aio
@@ -25,7 +27,7 @@ class DrawerServicer(device_pb2_grpc.DrawerServiceServicer):
     def __init__(self, desk: DrawerDesk) -> None:
         self._desk = desk
 
-    async def OpenDrawer(  # noqa: N802
+    async def OpenDrawer(
         self, request: device_pb2.OpenDrawerRequest, context: Context
     ) -> device_pb2.OpenDrawerResponse:
         answer = await self._desk.open_drawer(
@@ -46,7 +48,7 @@ class DeviceServicer(device_pb2_grpc.DeviceServiceServicer):
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
 
-    async def ListDevices(  # noqa: N802
+    async def ListDevices(
         self, request: device_pb2.ListDevicesRequest, context: Context
     ) -> device_pb2.ListDevicesResponse:
         del request, context

@@ -49,7 +49,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         self._register_of = register_of
 
     # The stubs know response iterators only; a handler that reads and writes itself is cancelled in its own task.
-    async def Record(  # type: ignore[override]  # noqa: N802
+    async def Record(  # type: ignore[override]
         self, request_iterator: object, context: Context
     ) -> None:
         """Greets, then reads ahead while earlier messages reach the disk, and acknowledges cumulatively."""
@@ -75,7 +75,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
             closing.cancel()
             await asyncio.gather(reading, closing, return_exceptions=True)
 
-    async def LookUpEvent(  # noqa: N802
+    async def LookUpEvent(
         self, request: journal_pb2.LookUpEventRequest, context: Context
     ) -> journal_pb2.LookUpEventResponse:
         """What became of one event."""

@@ -1,5 +1,7 @@
 """PairingService: the pairing port, where registers have no certificate yet and the messages carry the proof."""
 
+from __future__ import annotations
+
 import asyncio
 
 from branchgate.clock import Clock
@@ -26,7 +28,7 @@ class PairingServicer(pairing_pb2_grpc.PairingServiceServicer):
         self._registers = registers
         self._clock = clock
 
-    async def Pair(  # type: ignore[override]  # noqa: N802 - read()/write() style: its cleanup runs in the RPC's own task
+    async def Pair(  # type: ignore[override]  # read()/write() style: its cleanup runs in the RPC's own task
         self, _requests: object, context: Context
     ) -> None:
         try:
@@ -42,9 +44,7 @@ class PairingServicer(pairing_pb2_grpc.PairingServiceServicer):
         except TimeoutError as dawdled:
             raise TryAgain("PAIRING_TOO_SLOW", rule=f"within {_PATIENCE_S} seconds") from dawdled
 
-    async def Diagnose(  # noqa: N802
-        self, request: pairing_pb2.DiagnoseRequest, _context: Context
-    ) -> pairing_pb2.DiagnoseResponse:
+    async def Diagnose(self, request: pairing_pb2.DiagnoseRequest, _context: Context) -> pairing_pb2.DiagnoseResponse:
         now_ms = self._clock.now_ms()
         verdict = diagnose(
             request.certificate_pem, request.register_time_ms, now_ms, self._authority.branch_ca, self._registers

@@ -1,5 +1,7 @@
 """PrintService: jobs, and the questions only a person can answer. Everything is decided by the print desk."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from contextlib import closing
 from typing import Any
@@ -25,7 +27,7 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
     def __init__(self, desk: PrintDesk) -> None:
         self._desk = desk
 
-    async def PrintReceipt(  # noqa: N802
+    async def PrintReceipt(
         self, request: printing_pb2.PrintReceiptRequest, context: Context
     ) -> printing_pb2.PrintReceiptResponse:
         job = await self._desk.print_receipt(
@@ -33,14 +35,14 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
         )
         return printing_pb2.PrintReceiptResponse(job=job_message(job))
 
-    async def ListPrintJobs(  # noqa: N802
+    async def ListPrintJobs(
         self, request: printing_pb2.ListPrintJobsRequest, context: Context
     ) -> printing_pb2.ListPrintJobsResponse:
         del context
         jobs = self._desk.jobs([_state(number) for number in request.states], request.event_id, request.limit)
         return printing_pb2.ListPrintJobsResponse(jobs=[job_message(job) for job in jobs])
 
-    async def WatchPrintJobs(  # noqa: N802
+    async def WatchPrintJobs(
         self, request: printing_pb2.WatchPrintJobsRequest, context: Context
     ) -> AsyncIterator[printing_pb2.WatchPrintJobsResponse]:
         with closing(self._desk.watch(request.register_id)) as watch:
@@ -49,7 +51,7 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
             while True:
                 yield printing_pb2.WatchPrintJobsResponse(job=job_message(await watch.next()))
 
-    async def ResolvePrintJob(  # noqa: N802
+    async def ResolvePrintJob(
         self, request: printing_pb2.ResolvePrintJobRequest, context: Context
     ) -> printing_pb2.ResolvePrintJobResponse:
         del context

@@ -27,7 +27,7 @@ class ReportService(report_pb2_grpc.ReportServiceServicer):
     def __init__(self, desk: ClosingDesk) -> None:
         self._desk = desk
 
-    async def GetXReport(  # noqa: N802
+    async def GetXReport(
         self, request: report_pb2.GetXReportRequest, context: Context
     ) -> report_pb2.GetXReportResponse:
         report = await self._desk.x_report(_register(request.register_id, context))
@@ -39,7 +39,7 @@ class ReportService(report_pb2_grpc.ReportServiceServicer):
             text=report.text,
         )
 
-    async def CloseDay(  # noqa: N802
+    async def CloseDay(
         self, request: report_pb2.CloseDayRequest, context: Context
     ) -> AsyncIterator[report_pb2.CloseDayResponse]:
         register_id = _register(request.register_id, context)
@@ -47,7 +47,7 @@ class ReportService(report_pb2_grpc.ReportServiceServicer):
         async for step in self._desk.close_day(order):
             yield _step(step)
 
-    async def ListClosings(  # noqa: N802
+    async def ListClosings(
         self, request: report_pb2.ListClosingsRequest, context: Context
     ) -> report_pb2.ListClosingsResponse:
         closings = await self._desk.closings(_register(request.register_id, context), _limit(request.limit))

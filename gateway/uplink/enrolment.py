@@ -3,6 +3,8 @@
 The token names central's root by its digest, so nothing is sent before central has shown that root and a certificate of it.
 """
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
 

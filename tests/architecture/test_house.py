@@ -1,5 +1,7 @@
 """What the import linter cannot say about the shape of the house: sizes, names, and that every file tells what it is for."""
 
+from __future__ import annotations
+
 import ast
 import subprocess
 from functools import cache

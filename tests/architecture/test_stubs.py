@@ -1,5 +1,7 @@
 """The stub generator behind the build, the editable install and `scripts/gen`."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """The `branchgate` command with rooms that are there, broken or absent; rooms are announced as an installer would, on disk."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """A data folder belongs to one process."""
 
+from __future__ import annotations
+
 import stat
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Logs carry what happened and no secrets."""
 
+from __future__ import annotations
+
 import json
 import logging
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
 """central's own stores, on real files."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 

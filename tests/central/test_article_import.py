@@ -1,5 +1,7 @@
 """Importing articles: all or nothing unless asked otherwise, and only real changes travel."""
 
+from __future__ import annotations
+
 import pytest
 
 from branchgate.catalogue import Article, BranchSettings, Category

@@ -1,5 +1,7 @@
 """Assortments: the more precise rule wins, and only what a branch really gets or loses travels."""
 
+from __future__ import annotations
+
 import pytest
 
 from branchgate.catalogue import BranchSettings, EntryType
@@ -42,7 +44,7 @@ class Shop:
         self.articles = Articles(database, lambda: None)
         self.mitte = BranchFeed(database, "mitte")
 
-    async def open(self) -> "Shop":
+    async def open(self) -> Shop:
         branches = Branches(self.database, SystemClock(), "c1", lambda: None)
         await branches.add(BranchSettings("mitte", "Mitte"))
         await self.put(CSV)

@@ -1,5 +1,7 @@
 """Tokens work once; of two gateways of a branch the one enrolled last counts."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest

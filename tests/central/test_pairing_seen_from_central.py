@@ -1,5 +1,7 @@
 """Kasse anbinden: central checks, asks the gateway, passes on what happens, and keeps no secret."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +46,7 @@ class Central:
         self.sessions = Sessions()
         self.pairing = Pairing(self.registers, self.sessions)
 
-    async def open(self) -> "Central":
+    async def open(self) -> Central:
         branches = Branches(self.database, SystemClock(), "c1", lambda: None)
         await branches.add(BranchSettings("mitte", "Mitte"))
         await branches.add(BranchSettings("nord", "Nord"))

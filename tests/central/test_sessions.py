@@ -1,5 +1,7 @@
 """Sessions: every answer finds whoever asked, and nobody waits for a gateway that is gone."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest

@@ -1,5 +1,7 @@
 """Summaries: pulled over the session, stored by revision, and summed by the one definition of every figure."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest
@@ -34,7 +36,7 @@ class Central:
         self.summaries = Summaries(database, SystemClock(), self.sessions, answer_within_s=0.2)
         self.reports = Reports(database)
 
-    async def open(self) -> "Central":
+    async def open(self) -> Central:
         branches = Branches(self.database, SystemClock(), "c1", lambda: None)
         for name in ("mitte", "nord"):
             await branches.add(BranchSettings(name, name))

@@ -1,5 +1,7 @@
 """A small scripted printer for the actor's tests: a core without I/O, and a TCP and a pty front for it."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import os
@@ -163,7 +165,7 @@ class TcpFront(Front):
         self._handlers: list[asyncio.Task[None]] = []
         self._port = 0
 
-    async def __aenter__(self) -> "TcpFront":
+    async def __aenter__(self) -> TcpFront:
         await self.listen()
         return self
 
@@ -227,7 +229,7 @@ class PtyFront(Front):
         self._flow = flow
         self._master = self._slave = -1
 
-    async def __aenter__(self) -> "PtyFront":
+    async def __aenter__(self) -> PtyFront:
         self._plug()
         return self
 

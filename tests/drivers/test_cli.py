@@ -1,5 +1,7 @@
 """The `devices` commands as a person or a script uses them."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import socket

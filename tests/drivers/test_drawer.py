@@ -1,5 +1,7 @@
 """What the sensor's level says about a drawer."""
 
+from __future__ import annotations
+
 import pytest
 
 from drivers.drawer import DrawerCommand, DrawerSensor, DrawerState, DrawerWiring, Pulse

@@ -1,5 +1,7 @@
 """The demo, as a newcomer runs it, only shorter: everything real, and every figure in agreement."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal

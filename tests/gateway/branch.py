@@ -1,5 +1,7 @@
 """A branch's store in a temporary folder, opened and closed like the gateway does, and events as a register would send them."""
 
+from __future__ import annotations
+
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Sequence

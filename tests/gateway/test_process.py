@@ -1,5 +1,7 @@
 """The gateway as a process, with the bad beginnings and ends a shop sees: wrong settings, taken ports and folders, damage, restarts."""
 
+from __future__ import annotations
+
 import json
 import signal
 import socket

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from rich.console import Console
-from rich.table import Table
 
 from branchgate.errors import BranchgateError
 from branchgate.errors.texts import Language, sentence, sentence_for
@@ -36,7 +35,9 @@ class Terminal:
         self._language: Language = language
         self._console = console or Console(highlight=False)
         self._lines: list[dict[str, object]] = []
+        self._shown = 0
         self._selling = "sell"
+        self._returned_receipt = ""
         self._doubts = UncertainPrints(register, self._ask_about)
         self._doing: dict[str, Callable[[Typed], Awaitable[None]]] = {
             "article": self._ring_up,
@@ -91,9 +92,10 @@ class Terminal:
                 self._suggest(typed.rest)
             raise
         self._lines.append(line)
-        added = basket.lines[-1]
-        quantity = quantity_text(added.quantity_thousandths, added.unit == "kg", self._language)
-        self._pair(f"{quantity} {added.unit}  {added.text}", added.gross_cents)
+        for added in basket.lines[self._shown :]:
+            quantity = quantity_text(added.quantity_thousandths, added.unit == "kg", self._language)
+            self._pair(f"{quantity} {added.unit}  {added.text}", added.gross_cents)
+        self._shown = len(basket.lines)
         self._pair(self._word("total"), basket.total_cents, style="bold")
 
     async def _pay(self, typed: Typed) -> None:
@@ -101,7 +103,8 @@ class Terminal:
             self._say("empty")
             return
         pay = {"cash": typed.rest or "exact"} if typed.do == "cash" else {"card": typed.rest or "girocard"}
-        command = command_of({"do": self._selling, "lines": self._lines, "pay": pay})
+        sold_with = {"receipt": self._returned_receipt} if self._selling == "return" else {}
+        command = command_of({"do": self._selling, "lines": self._lines, "pay": pay, **sold_with})
         if isinstance(command, Return):
             happened = await self._till.take_back(command)
         else:
@@ -120,9 +123,10 @@ class Terminal:
             last["void"] = True
         self._pair(self._word("total"), self._basket(self._lines).total_cents, style="bold")
 
-    async def _return(self, _typed: Typed) -> None:
+    async def _return(self, typed: Typed) -> None:
         self._start_over()
         self._selling = "return"
+        self._returned_receipt = typed.rest
         self._say("returning")
 
     async def _abandon(self, _typed: Typed) -> None:
@@ -192,10 +196,9 @@ class Terminal:
     def _suggest(self, beginning: str) -> None:
         candidates = self._register.catalogue.search(beginning, CANDIDATES)
         if candidates:
-            table = Table(title=self._word("candidates"), title_justify="left", box=None, show_header=False)
-            for article in candidates:
-                table.add_row(article.article_number, article.name)
-            self._console.print(table)
+            self._say("candidates")
+        for article in candidates:
+            self._console.print(f"  {article.article_number:<14} {article.name}", markup=False)
 
     def _show(self, happened: Happened) -> None:
         receipt = happened.receipt
@@ -215,6 +218,7 @@ class Terminal:
 
     def _start_over(self) -> None:
         self._lines = []
+        self._shown = 0
         self._selling = "sell"
 
     def _pair(self, left: str, cents: int, *, style: str = "") -> None:

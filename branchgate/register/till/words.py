@@ -38,7 +38,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "zurück          letzte Position streichen      abbruch         Bon verwerfen\n"
         "bar [20,00]     bar bezahlen, ohne Betrag passend\n"
         "karte [Visa]    mit Karte bezahlen\n"
-        "rückgabe        Ware zurücknehmen              storno [Bonnr]  bezahlten Bon stornieren\n"
+        "rückgabe [Bonnr]  Ware zurücknehmen            storno [Bonnr]  bezahlten Bon stornieren\n"
         "anfang/ein/aus BETRAG   Geld ohne Verkauf      lade            Kassenlade öffnen\n"
         "kopie [Bonnr]   Bon noch einmal drucken        ja / nein       unklaren Druck beantworten\n"
         "x · z           X-Bericht, Tagesabschluss      status · ende",
@@ -46,7 +46,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "off             take the last line off         abandon         throw the receipt away\n"
         "cash [20.00]    pay cash, exact without amount\n"
         "card [Visa]     pay by card\n"
-        "return          take goods back                void [number]   void a paid receipt\n"
+        "return [number] take goods back                void [number]   void a paid receipt\n"
         "float/in/out AMOUNT     money without a sale   drawer          open the drawer\n"
         "print [number]  print a receipt again          yes / no        answer an uncertain print\n"
         "x · close       X report, close the day        status · quit",

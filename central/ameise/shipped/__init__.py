@@ -5,6 +5,8 @@ names of the public "groceries" baskets, so that real baskets can be sold. Both 
 GTINs carry GS1 prefix 200, set aside for use inside a shop, so they are nobody's. All names are made up or generic.
 """
 
+from __future__ import annotations
+
 from enum import StrEnum
 from importlib.resources import files
 

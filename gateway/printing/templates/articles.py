@@ -1,5 +1,7 @@
 """The lines of a receipt on paper: quantity, text, amount and VAT letter; below, how the amount came about."""
 
+from __future__ import annotations
+
 import textwrap
 from typing import Final
 

@@ -1,5 +1,7 @@
 """A report on paper: its text as it is, so that paper and screen show the same; only narrower paper folds it."""
 
+from __future__ import annotations
+
 import re
 from typing import Final
 from zoneinfo import ZoneInfo

@@ -3,6 +3,8 @@
 Several unmarked receipts for one supply make the shop owe the VAT again (UStG § 14c, UStAE 14c.1 (4)).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 

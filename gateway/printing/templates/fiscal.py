@@ -1,5 +1,7 @@
 """The TSE's part of a receipt: what it signed, legible, and as the QR code of DSFinV-K (Anhang I, part 2)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final

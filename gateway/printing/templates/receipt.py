@@ -4,6 +4,8 @@ Name and address, start and end, receipt number and serial number of the registe
 in one table, payments, and the TSE's block or the plain word that there is none.
 """
 
+from __future__ import annotations
+
 from typing import Final
 from zoneinfo import ZoneInfo
 

@@ -1,5 +1,7 @@
 """The words on a receipt, German and English."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,5 +1,7 @@
 """A whole trust chain in memory: a central with two branches, for tests of TLS and authorization."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from branchgate.identity.certificates import Issuer, root_certificate, to_pem

@@ -1,5 +1,7 @@
 """Certificates: who may sign what, for how long, and not by a clock that runs behind."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pytest

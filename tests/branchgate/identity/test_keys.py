@@ -1,5 +1,7 @@
 """Keys: made here, written whole, read by their owner only; requests prove their key and nothing else."""
 
+from __future__ import annotations
+
 import stat
 from pathlib import Path
 

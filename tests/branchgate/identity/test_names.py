@@ -1,5 +1,7 @@
 """Names in certificates: nobody's name can be mistaken for another machine's."""
 
+from __future__ import annotations
+
 import pytest
 
 from branchgate.errors import Refused

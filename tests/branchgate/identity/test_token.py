@@ -1,5 +1,7 @@
 """Enrolment tokens survive being pasted, and nothing else passes for one."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """Over real TLS: a certificate counts inside its branch and for its purpose, whatever a stolen CA key is made to sign."""
 
+from __future__ import annotations
+
 import dataclasses
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,7 @@
 """Authorization codes: what people read, type and mistype."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """Proofs: the construction, byte for byte, as another language must build it."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 

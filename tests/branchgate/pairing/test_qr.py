@@ -1,5 +1,7 @@
 """The QR code beside the authorization code: read back by a real reader, and small enough to scan."""
 
+from __future__ import annotations
+
 import io
 
 import pytest

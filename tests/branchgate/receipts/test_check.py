@@ -1,5 +1,7 @@
 """Every rule a receipt can break, by its reason, field and value; and that a good receipt breaks none."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,5 +1,7 @@
 """A view of a receipt shows what the decoded receipt shows, and refuses what decoding refuses."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import pytest

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import hashlib
 
 from branchgate.sync.digest import seal_of

@@ -1,5 +1,7 @@
 """Servers for tests of the wire: started, and stopped without patience."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import AsyncIterator, Callable
 

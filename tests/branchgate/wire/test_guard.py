@@ -1,5 +1,7 @@
 """The guard over all four arities and both handler styles: errors, cancellation, expiry."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable

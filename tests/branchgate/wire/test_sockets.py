@@ -1,5 +1,7 @@
 """Where servers listen: collisions are loud, the operator's socket is the owner's alone."""
 
+from __future__ import annotations
+
 import socket
 import stat
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Server certificates are exchanged in place; many handshakes at once do no harm."""
 
+from __future__ import annotations
+
 import asyncio
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Good rows become articles in the house's units."""
 
+from __future__ import annotations
+
 import pytest
 
 from central.ameise import ColumnMapping, Deposit, ImportedArticle, ImportResult, Reason, parse_mapping, read_articles

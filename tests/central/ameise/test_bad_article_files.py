@@ -1,5 +1,7 @@
 """Every fault of a file is reported with its line and column, and never stops the good rows."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

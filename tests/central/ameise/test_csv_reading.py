@@ -1,5 +1,7 @@
 """The CSV reader against the standard library's writer, and against broken quotes."""
 
+from __future__ import annotations
+
 import csv
 import io
 import re

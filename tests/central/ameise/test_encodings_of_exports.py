@@ -1,5 +1,7 @@
 """UTF-8 and Windows-1252, told or found out."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

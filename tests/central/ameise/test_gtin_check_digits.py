@@ -1,5 +1,7 @@
 """Check digits of GTINs, against GS1's own examples."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """Headings are recognised as merchants and tools write them."""
 
+from __future__ import annotations
+
 import pytest
 
 from central.ameise.columns import match_columns

@@ -1,5 +1,7 @@
 """Mapping files: what they may say, and what is said to those who get one wrong."""
 
+from __future__ import annotations
+
 import pytest
 
 from branchgate.errors.texts import sentence

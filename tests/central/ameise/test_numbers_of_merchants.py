@@ -1,5 +1,7 @@
 """German decimals, exactly or not at all."""
 
+from __future__ import annotations
+
 from fractions import Fraction
 
 import pytest

@@ -1,5 +1,7 @@
 """The files that come with branchgate are what they promise."""
 
+from __future__ import annotations
+
 import pytest
 
 from central.ameise import ImportedArticle, ImportResult, read_articles

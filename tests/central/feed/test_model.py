@@ -1,5 +1,7 @@
 """The model keeps the contract that the store will be held to."""
 
+from __future__ import annotations
+
 import pytest
 
 from tests.central.feed.contract import FeedContract, World

@@ -1,5 +1,7 @@
 """The store keeps the contract of the feeds, on a real file."""
 
+from __future__ import annotations
+
 import pytest
 
 from branchgate.sync.source import Entry, EntryId, FeedSource

@@ -1,5 +1,7 @@
 """Enrolment of a gateway at central over real TLS, and everything that must not enrol."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import dataclasses

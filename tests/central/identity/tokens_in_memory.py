@@ -1,5 +1,7 @@
 """The store of tokens and enrolled gateways as a dictionary, for tests of the rules around it."""
 
+from __future__ import annotations
+
 from branchgate.errors import Refused, RefusedKind
 from central.identity.enrolment import StoredToken
 

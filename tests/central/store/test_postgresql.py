@@ -1,5 +1,7 @@
 """The same store on PostgreSQL, where there is a server and a driver to try it with."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import pytest

@@ -1,5 +1,7 @@
 """The store: one writer, numbered forms, and faults that tell what they are."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Golden bytes of composed documents."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys

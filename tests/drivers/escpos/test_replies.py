@@ -1,5 +1,7 @@
 """The reply parser: any split gives the same replies, garbage never becomes good news."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 
 import pytest

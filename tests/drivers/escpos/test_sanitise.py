@@ -1,5 +1,7 @@
 """An article name can neither open the drawer nor cut the paper."""
 
+from __future__ import annotations
+
 import re
 
 import pytest

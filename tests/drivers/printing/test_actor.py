@@ -1,5 +1,7 @@
 """The actor against a scripted printer, over TCP and over a pty."""
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable

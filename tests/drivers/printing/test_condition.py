@@ -1,5 +1,7 @@
 """From status bytes to a printer's condition; silence is unknown."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

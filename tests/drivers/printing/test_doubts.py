@@ -1,5 +1,7 @@
 """Uncertain jobs: what a restart makes of them, and what settles them later."""
 
+from __future__ import annotations
+
 from drivers.errors import Reason
 from drivers.escpos.replies import OrderedStatus, ProcessId
 from drivers.printing.doubts import Doubts

@@ -1,5 +1,7 @@
 """The print job against every order of events that a hostile printer, wire and clock can think of."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 import pytest

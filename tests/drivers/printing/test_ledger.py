@@ -1,5 +1,7 @@
 """The in-memory ledger keeps the promises the actor builds on."""
 
+from __future__ import annotations
+
 import pytest
 
 from drivers.escpos.document import Document, Text

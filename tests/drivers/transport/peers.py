@@ -1,5 +1,7 @@
 """The far ends for the transport contract: a socket and a pty master, played by the test."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import pty

@@ -1,5 +1,7 @@
 """Device addresses: what is read, and what a wrong one says."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,7 @@
 """What every transport promises, against real sockets and ptys."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 
 import pytest

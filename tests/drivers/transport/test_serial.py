@@ -1,5 +1,7 @@
 """Serial lines: exclusive, with real flow control, and patient at the end."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 
 import pytest

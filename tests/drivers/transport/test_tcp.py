@@ -1,5 +1,7 @@
 """Ways in which a TCP printer loses receipts silently, each tried and shut."""
 
+from __future__ import annotations
+
 import asyncio
 import socket
 from collections.abc import AsyncIterator

@@ -1,5 +1,7 @@
 """Print jobs as a driver would send them, for the tests of the virtual printer."""
 
+from __future__ import annotations
+
 INIT = b"\x1b@\x1bR\x00\x1bt\x13"
 CUT = b"\x1dVB\x00"
 

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import escpos.printer
 import pytest
 import zxingcpp

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from gateway.catalogue.pace import QUIET_MS, Pace, RecentSales

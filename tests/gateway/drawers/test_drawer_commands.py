@@ -1,5 +1,7 @@
 """A drawer opens once per command, now or not at all, and the journal knows who and why."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
 

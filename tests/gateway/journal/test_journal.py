@@ -1,5 +1,7 @@
 """Appending: gap-free, chained, announced, and never changed afterwards."""
 
+from __future__ import annotations
+
 import sqlite3
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """A journal that lost its end is noticed, and people are told."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from branchgate.errors.texts import all_sentences

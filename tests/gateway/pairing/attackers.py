@@ -1,5 +1,7 @@
 """What attackers do on the pairing port: hand-made messages, a relay with a key of its own, a gateway that is none."""
 
+from __future__ import annotations
+
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -81,7 +83,7 @@ class FakeGateway(pairing_pb2_grpc.PairingServiceServicer):
         self.received: list[pairing_pb2.PairRequest] = []
         self._answer = answer
 
-    async def Pair(self, _requests: object, context: Any) -> None:  # type: ignore[override]  # noqa: N802
+    async def Pair(self, _requests: object, context: Any) -> None:  # type: ignore[override]
         request = await context.read()
         self.received.append(request)
         await context.write(await self._answer(request))
@@ -89,7 +91,7 @@ class FakeGateway(pairing_pb2_grpc.PairingServiceServicer):
         if confirm is not grpc.aio.EOF:
             self.received.append(confirm)
 
-    async def Diagnose(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def Diagnose(self, request: Any, context: Any) -> Any:
         raise NotImplementedError
 
 

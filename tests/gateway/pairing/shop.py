@@ -1,5 +1,7 @@
 """A gateway's pairing in one process, with real TLS, a real branch.db and a clock that tests turn."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import functools
@@ -45,7 +47,7 @@ ORDER = PairingOrder("kasse-1", "Kasse 1", NumberRange("K1-", 6), next_running_n
 class Devices(device_pb2_grpc.DeviceServiceServicer):
     """Some service for paired registers; answers with the register it saw."""
 
-    async def ListDevices(  # noqa: N802
+    async def ListDevices(
         self, _request: device_pb2.ListDevicesRequest, context: Context
     ) -> device_pb2.ListDevicesResponse:
         return device_pb2.ListDevicesResponse(devices=[device_pb2.Device(name=caller(context).register_id)])

@@ -1,5 +1,7 @@
 """Every attack on a pairing that the design names, against a real gateway over real TLS."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
 from typing import Any

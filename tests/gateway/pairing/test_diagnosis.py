@@ -1,5 +1,7 @@
 """A register that cannot connect asks why, on the pairing port, and gets an answer a person can act on."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """Honest pairings, from the operator's order to a call over mTLS, with the library that registers use."""
 
+from __future__ import annotations
+
 import asyncio
 import dataclasses
 import stat

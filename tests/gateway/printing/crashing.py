@@ -5,6 +5,8 @@
 Sells one receipt and serves the printer. Ends with exit code 0 when the receipt was printed before the n-th call came.
 """
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal

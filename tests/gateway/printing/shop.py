@@ -1,5 +1,7 @@
 """A shop's paper: a real store, real actors and the virtual printer over TCP or a pty, opened and closed like the gateway does."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,5 +1,7 @@
 """Devices that cannot be are refused at the start; a printer's task that fails is started again."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 

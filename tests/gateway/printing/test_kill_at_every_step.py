@@ -1,5 +1,7 @@
 """The gateway is killed at every step it puts on record: no receipt ever has two unmarked originals."""
 
+from __future__ import annotations
+
 import asyncio
 import signal
 import sys

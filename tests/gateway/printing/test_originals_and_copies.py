@@ -1,5 +1,7 @@
 """One unmarked original, copies that say so, and every outcome in the journal."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """What people read about a stuck job: device, cause, what next."""
 
+from __future__ import annotations
+
 import pytest
 
 from branchgate.errors.texts import all_sentences

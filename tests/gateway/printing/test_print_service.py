@@ -1,5 +1,7 @@
 """The services of paper, drawers and devices over a real socket."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

@@ -1,5 +1,7 @@
 """A Z report on paper: its text, once without a mark, then as copies."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,7 @@
 """Which printer serves which register."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from gateway.config import Device, DrawerWiring

@@ -1,5 +1,7 @@
 """What a printer's trouble does to a job, and what people are told to do about it."""
 
+from __future__ import annotations
+
 import asyncio
 from pathlib import Path
 

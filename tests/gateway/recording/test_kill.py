@@ -1,5 +1,7 @@
 """A gateway that is killed in the middle of recording has everything that it acknowledged."""
 
+from __future__ import annotations
+
 import random
 import subprocess
 import sys

@@ -1,5 +1,7 @@
 """Messages of one stream under way: bounded, in order, answered together when they settle together."""
 
+from __future__ import annotations
+
 import asyncio
 
 from branchgate.errors import TryAgain

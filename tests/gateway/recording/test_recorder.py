@@ -1,5 +1,7 @@
 """What becomes of a register's events: settled, found wanting, conflicting, refused, postponed; never lost, never doubled."""
 
+from __future__ import annotations
+
 import asyncio
 import sqlite3
 import threading

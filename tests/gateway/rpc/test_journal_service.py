@@ -1,5 +1,7 @@
 """JournalService over a real connection: greeting, cumulative acknowledgements, broken streams, closing."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """A disk that is full: nothing is dropped, registers are told to try again, and the day can still be closed."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import sqlite3

@@ -1,5 +1,7 @@
 """The one writer of `branch.db`: groups, guilt, urgency, and what callers are told."""
 
+from __future__ import annotations
+
 import asyncio
 import sqlite3
 import threading

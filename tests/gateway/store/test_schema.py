@@ -1,5 +1,7 @@
 """Bringing a store up to date."""
 
+from __future__ import annotations
+
 import sqlite3
 from pathlib import Path
 

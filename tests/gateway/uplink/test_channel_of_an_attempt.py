@@ -1,5 +1,7 @@
 """The channel to central that others call over."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast

@@ -1,5 +1,7 @@
 """What central holds: told at every session, moved by acknowledgements, never by what was only sent."""
 
+from __future__ import annotations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
