@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
+import grpc.aio
 import pytest
 
 from branchgate.errors import Refused, TryAgain
 from branchgate.events import EventKind
-from branchgate.register import RegisterClient
+from branchgate.register import Identity, RegisterClient
 from branchgate.register import client as client_module
 from tests.branchgate.register.gateway_model import A_RULE, BROKEN, UNREADABLE
 from tests.branchgate.register.receipts import open_outbox, sold
@@ -247,3 +249,52 @@ async def test_no_answer_about_paper_or_drawers_without_a_gateway(tmp_path: Path
         with pytest.raises(TryAgain) as told:
             await register.gateway.open_drawer("NO_SALE", "anna")
         assert told.value.reason == "NOT_REACHABLE"
+
+
+async def test_questions_reach_a_gateway_that_is_back_at_once(tmp_path: Path, gateway: ServedGateway) -> None:
+    """The channel that had failed went on pausing for half a minute after the register was connected again."""
+    async with register_at(tmp_path, gateway) as register:
+        await register.until(lambda state: state.connected, within_s=PATIENCE_S)
+        await gateway.stop()
+        for _ in range(3):
+            with pytest.raises(TryAgain):
+                await register.gateway.devices()
+        await register.until(lambda state: not state.connected, within_s=PATIENCE_S)
+        await gateway.start()
+        await register.until(lambda state: state.connected, within_s=PATIENCE_S)
+        with pytest.raises(Refused) as told:
+            await register.gateway.devices()
+        assert told.value.reason == "UNIMPLEMENTED"
+
+
+async def test_a_renewed_certificate_takes_over_every_connection(
+    tmp_path: Path, gateway: ServedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed_at: list[Identity] = []
+    may_renew = asyncio.Event()
+
+    async def renew(_open: object, identity: Identity, _folder: Path, _now_ms: int) -> Identity:
+        await may_renew.wait()
+        renewed_at.append(replace(identity, register_name="renewed"))
+        return renewed_at[-1]
+
+    dialled: list[str] = []
+
+    def open_channel(identity: Identity) -> grpc.aio.Channel:
+        dialled.append(identity.register_name)
+        return open_plainly(identity)
+
+    monkeypatch.setattr(client_module, "renew_if_due", renew)
+    paired(tmp_path, gateway.address)
+    async with RegisterClient(tmp_path, open_channel=open_channel) as register:
+        await register.record(sold)
+        await all_settled(register)
+        before = len(dialled)
+        may_renew.set()
+        await register.until(lambda state: not state.connected, within_s=PATIENCE_S)
+        await register.record(sold)
+        await all_settled(register)
+        assert set(dialled[:before]) == {"Kasse 1"}
+        # One for the questions and the catalogue, one for the events.
+        assert dialled[before:] == ["renewed", "renewed"]
+        assert register.identity is renewed_at[0]
