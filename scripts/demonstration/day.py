@@ -117,20 +117,21 @@ class Day:
         articles = (await till.ask({"do": "articles"}))["articles"]
         shopper = Shopper(Wares.of(articles), self._seed * 1000 + index)
         last: Message | None = None
-        last_line: Command | None = None
+        bought: tuple[Command, str] | None = None
         while self._sold < self._receipts:
             await self._incidents_due(say)
             self._sold += 1
             if last is not None and shopper.wants(0.015):
                 await self._enter(till, books, {"do": "void", "receipt": last["receipt_number"]}, "void")
                 last = None
-            elif last_line is not None and shopper.wants(0.025):
-                await self._enter(till, books, shopper.return_of(last_line), "return")
-                last_line = None
+            elif bought is not None and shopper.wants(0.025):
+                await self._enter(till, books, shopper.return_of(*bought), "return")
+                bought = None
             else:
                 command = self._next_sale(shopper)
                 last = await self._enter(till, books, command, "sale")
-                last_line = {key: value for key, value in command["lines"][0].items() if key != "void"}
+                line = {key: value for key, value in command["lines"][0].items() if key != "void"}
+                bought = line, last["receipt_number"]
             progress(self._sold)
             await asyncio.sleep(BETWEEN_CUSTOMERS_S)
 

@@ -59,9 +59,9 @@ class Shopper:
         """A given basket: one of each article."""
         return {"do": "sell", "lines": [self._of(article, 1) for article in names], "pay": self._payment()}
 
-    def return_of(self, line: Command) -> Command:
-        """Goods brought back, paid out in cash."""
-        return {"do": "return", "lines": [line], "pay": {"cash": "0"}}
+    def return_of(self, line: Command, receipt: str) -> Command:
+        """Goods brought back with their receipt, paid out in cash."""
+        return {"do": "return", "lines": [line], "pay": {"cash": "0"}, "receipt": receipt}
 
     def wants(self, chance: float) -> bool:
         """Rolls the dice."""
