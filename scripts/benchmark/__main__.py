@@ -18,7 +18,18 @@ from scripts.benchmark.bench import Bench
 from scripts.benchmark.figures import Figure, Skipped
 from scripts.benchmark.report import Report
 
-SUBJECTS = ("latency", "throughput", "slow_disk", "rush", "day_end", "catalogue", "restart", "memory")
+SUBJECTS = (
+    "latency",
+    "throughput",
+    "slow_disk",
+    "rush",
+    "day_end",
+    "catalogue",
+    "price_change",
+    "composing",
+    "restart",
+    "memory",
+)
 QUICK_ROUNDS = 1
 ROUNDS = 3
 
