@@ -15,6 +15,7 @@ from branchgate.events import EventKind, Finding
 from branchgate.numbers import NumberRange
 from branchgate.receipts.check import check_content
 from branchgate.receipts.codec import decode_receipt
+from branchgate.receipts.limits import require_possible
 from branchgate.receipts.model import Receipt
 from branchgate.receipts.view import ReceiptView, view_receipt
 from gateway.recording.model import EventToRecord
@@ -63,9 +64,10 @@ def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now
     try:
         receipt = view_receipt(event.body)
         original = decode_receipt(event.body) if event.wants_paper else None
+        found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
+        require_possible(receipt, found)
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
-    found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
     return Judged(event, kind, receipt, original, tuple(found))
 
 

@@ -1,0 +1,47 @@
+"""What no receipt can hold: amounts beyond any money, and rates without a net.
+
+Rules of a shop are findings, and the receipt is recorded (see `check`). This is another thing: figures are 64-bit integers, and bytes
+that claim a sale of ten quadrillion euros would keep a whole branch from closing its day. Such a body counts as one that cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from branchgate.errors import Refused
+from branchgate.events import Finding
+from branchgate.receipts.view import ReceiptView
+
+LARGEST = 100_000_000_000
+"""In cents (1,000,000,000 EUR) and in thousandths (100,000,000 pieces): ninety million lines of that size fit into one figure."""
+
+LOWEST_RATE = -10_000
+"""In basis points, itself not allowed: a rate of -100 % has no net."""
+
+_HIGHEST_RATE = 2**31 - 1
+
+
+def require_possible(receipt: ReceiptView, found: Sequence[Finding]) -> None:
+    """Raises Refused (RECEIPT_IMPOSSIBLE) for the first figure that is none.
+
+    `found` is what `check_content` says of the receipt. Where it finds nothing, quantities and prices are within its bounds, their
+    products are the lines' amounts and those make the sums; only payments may cancel each other out.
+    """
+    for index, payment in enumerate(receipt.payments):
+        _require(payment, ("amount_cents",), f"payments[{index}].")
+    if not found:
+        return
+    _require(receipt, ("total_cents", "cash_given_cents", "change_cents"))
+    for index, line in enumerate(receipt.lines):
+        _require(line, ("gross_cents", "quantity_thousandths"), f"lines[{index}].")
+        _require(line, ("vat_rate_basis_points",), f"lines[{index}].", LOWEST_RATE + 1, _HIGHEST_RATE)
+    for index, vat in enumerate(receipt.vat_sums):
+        _require(vat, ("gross_cents", "net_cents", "vat_cents"), f"vat_sums[{index}].")
+        _require(vat, ("vat_rate_basis_points",), f"vat_sums[{index}].", LOWEST_RATE + 1, _HIGHEST_RATE)
+
+
+def _require(part: object, names: Sequence[str], where: str = "", least: int = -LARGEST, most: int = LARGEST) -> None:
+    for name in names:
+        value = getattr(part, name)
+        if not least <= value <= most:
+            raise Refused("RECEIPT_IMPOSSIBLE", field=where + name, value=value, rule=f"between {least} and {most}")
