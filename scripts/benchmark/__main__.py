@@ -26,6 +26,7 @@ SUBJECTS = (
     "day_end",
     "catalogue",
     "price_change",
+    "printing",
     "composing",
     "restart",
     "memory",

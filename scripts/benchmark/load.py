@@ -36,7 +36,7 @@ class Register:
         self._order = order
         self._batch = batch
         self._messages: list[bytes] = []
-        self._sent_at: list[float] = []
+        self.sent_at: list[float] = []
         self.taken_ms: list[float] = []
         self.remarks = 0
         self._channel = channel_of(order)
@@ -66,7 +66,7 @@ class Register:
         """Sends the next message for each that was acknowledged."""
         under_way = 0
         while len(self.taken_ms) < len(self._messages):
-            while under_way < count and len(self._sent_at) < len(self._messages):
+            while under_way < count and len(self.sent_at) < len(self._messages):
                 await self._send()
                 under_way += 1
             under_way -= await self._receive()
@@ -86,8 +86,8 @@ class Register:
         await self._channel.close()
 
     async def _send(self) -> None:
-        message = self._messages[len(self._sent_at)]
-        self._sent_at.append(time.perf_counter())
+        message = self._messages[len(self.sent_at)]
+        self.sent_at.append(time.perf_counter())
         await self._call.write(message)
 
     async def _receive_all(self) -> None:
@@ -103,7 +103,7 @@ class Register:
         now = time.perf_counter()
         before = len(self.taken_ms)
         through = (response.settled_register_sequence - self._first) // self._batch
-        self.taken_ms += [(now - sent) * 1000 for sent in self._sent_at[before:through]]
+        self.taken_ms += [(now - sent) * 1000 for sent in self.sent_at[before:through]]
         return len(self.taken_ms) - before
 
 
@@ -120,7 +120,7 @@ def channel_of(register: dict[str, Any]) -> grpc.aio.Channel:
     )
 
 
-async def load(order: dict[str, Any]) -> dict[str, float]:
+async def load(order: dict[str, Any]) -> dict[str, Any]:
     """Runs the order and reports on it."""
     receipts = Receipts()
     registers = [Register(one, order["batch"]) for one in order["registers"]]
@@ -141,12 +141,14 @@ async def load(order: dict[str, Any]) -> dict[str, float]:
     )
     seconds = time.perf_counter() - began
     report = _report(registers, seconds, len(registers) * order["messages"] * order["batch"])
+    if order["tell_times"]:
+        report["sent_at"] = [at for register in registers for at in register.sent_at]
     report["cpu_s"] = _cpu_seconds() - cpu
     await asyncio.gather(*(register.close() for register in registers))
     return report
 
 
-def _report(registers: list[Register], seconds: float, events: int) -> dict[str, float]:
+def _report(registers: list[Register], seconds: float, events: int) -> dict[str, Any]:
     taken = [one for register in registers for one in register.taken_ms]
     return {
         "events": events,

@@ -21,8 +21,12 @@ def order_for(
     in_flight: int = 0,
     every_ms: float = 0,
     print_role: str = "",
+    tell_times: bool = False,
 ) -> dict[str, Any]:
-    """An order: `messages` from each of so many registers, to the gateway unless `address` names the echo."""
+    """An order: `messages` from each of so many registers, to the gateway unless `address` names the echo.
+
+    `every_ms` 0 is a closed loop with so many `in_flight`. `tell_times` asks for the moments of sending, by the monotonic clock.
+    """
     chosen = branch.registers[first : first + registers]
     return {
         "registers": [_register(one, address or one.gateway_address) for one in chosen],
@@ -31,6 +35,7 @@ def order_for(
         "in_flight": in_flight,
         "every_ms": every_ms,
         "print_role": print_role,
+        "tell_times": tell_times,
     }
 
 
