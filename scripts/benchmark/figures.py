@@ -11,6 +11,10 @@ class Skipped(Exception):
     """The subject cannot be measured here; the text says why."""
 
 
+class Failed(Exception):
+    """Measuring went wrong; the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """`at_most` or `at_least` a limit; `indicative` figures depend on the machine and never count as missed."""

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.benchmark.figures import Failed
+
 _ROOT = Path(__file__).resolve().parents[2]
 _TICKS = os.sysconf("SC_CLK_TCK")
 _QUIET_SHARE = 0.05
@@ -28,7 +30,7 @@ async def run(module: str, order: dict[str, Any]) -> dict[str, Any]:
             process.kill()
             await process.wait()
     if process.returncode:
-        raise RuntimeError(f"{module} ended with exit status {process.returncode}")
+        raise Failed(f"{module} ended with exit status {process.returncode}")
     report: dict[str, Any] = json.loads(output)
     return report
 
@@ -42,7 +44,7 @@ async def serving(module: str, order: dict[str, Any]) -> AsyncIterator[dict[str,
     process.stdin.write(json.dumps(order).encode() + b"\n")
     line = await process.stdout.readline()
     if not line:
-        raise RuntimeError(f"{module} ended with exit status {await process.wait()}")
+        raise Failed(f"{module} ended with exit status {await process.wait()}")
     try:
         yield {**json.loads(line), "pid": process.pid}
     finally:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import grpc
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scripts.benchmark.figures import Figure
@@ -28,6 +29,7 @@ class Report:
     rounds: int
     figures: list[tuple[str, Figure]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
 
     def show(self, console: Console) -> None:
         """The table."""
@@ -46,6 +48,8 @@ class Report:
             )
         for subject, reason in self.skipped:
             table.add_row(subject, "", "", "skipped", reason)
+        for subject, reason in self.failed:
+            table.add_row(subject, "", "", "[red]failed[/]", escape(reason))
         console.print(table)
         for policy in dict.fromkeys(figure.policy for _, figure in self.figures if figure.policy):
             console.print(f"[dim]{policy}[/]")
@@ -55,6 +59,7 @@ class Report:
         lines: list[dict[str, Any]] = [{"machine": machine(), "command": self.command, "rounds": self.rounds}]
         lines += [{"subject": subject, **figure.as_json()} for subject, figure in self.figures]
         lines += [{"subject": subject, "skipped": reason} for subject, reason in self.skipped]
+        lines += [{"subject": subject, "failed": reason} for subject, reason in self.failed]
         path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from scripts.benchmark import processes
 from scripts.benchmark.bench import Bench
+from scripts.benchmark.figures import Failed
 from scripts.benchmark.subjects.loads import REGISTERS, order_for
 from tests.rigs.branch import Branch
 
@@ -27,7 +28,7 @@ class Shop:
         """Loads the gateway, then waits until its sales store has nothing left to do."""
         report = await processes.run("load", order_for(self.branch, **order))
         if report["remarks"]:
-            raise RuntimeError(f"{report['remarks']} receipts of the bench broke a rule or were refused")
+            raise Failed(f"{report['remarks']} receipts of the bench broke a rule or were refused")
         await self.settle()
         return report
 
