@@ -182,7 +182,8 @@ class Branch:
         line = process.stdout.readline() if readable else b""
         if not line:
             self.kill()
-            raise GatewayFailed(f"not ready within {READY_WITHIN_S} s\n{self._last_words()}")
+            what = "ended before it was ready" if readable else f"not ready within {READY_WITHIN_S} s"
+            raise GatewayFailed(f"{what}\n{self._last_words()}")
         said = json.loads(line)
         return Ready(said["pid"], said["service_port"], said["pairing_port"])
 
