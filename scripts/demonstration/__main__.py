@@ -60,7 +60,7 @@ def demo(
     props = Props(
         articles=str(articles.resolve()) if articles else "shipped",
         mapping=mapping or ("" if articles else "shipped"),
-        printers=tuple(printer or ()),
+        printers=tuple(printer or ())[: len(REGISTERS)],
     )
     try:
         agreed = asyncio.run(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import typer
 
 from scripts.demonstration.processes import Child, Message
 from scripts.demonstration.reckoning import Books
@@ -103,7 +106,7 @@ class Day:
         return result
 
     async def _answer(self, job: Message, result: Settled) -> None:
-        complete = job["title"] in (await self._stage.paper_at_rest()).originals()
+        complete = await self._lies_there_complete(job)
         await self._stage.ask_gateway(
             "resolve", job["job_id"], "--complete" if complete else "--missing", "--user", "demo"
         )
@@ -111,6 +114,16 @@ class Day:
             result.answered_complete += 1
         else:
             result.answered_missing += 1
+
+    async def _lies_there_complete(self, job: Message) -> bool:
+        """Looks at the virtual paper; at a real printer only a person can, and without one a marked copy is the safe answer."""
+        if self._stage.prints_virtually:
+            return job["title"] in (await self._stage.paper_at_rest()).originals()
+        if not sys.stdin.isatty():
+            return False
+        return await asyncio.to_thread(
+            typer.confirm, f"\nLiegt Bon {job['title']} vollständig vor? / is it complete on paper?"
+        )
 
     async def _sell_at(self, index: int, progress: Progress, say: Callable[[str], None]) -> None:
         till, books = self._stage.tills[index], self.books[index]

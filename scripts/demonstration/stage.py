@@ -147,9 +147,11 @@ class Stage:
             await self.ask_central(
                 "register", "add", BRANCH, register, "--prefix", prefix, "--name", f"Kasse {cashier.title()}"
             )
-        for register, printer in zip(REGISTERS, PRINTERS, strict=True):
+        for index, register in enumerate(REGISTERS):
             for role in ("receipt", "drawer"):
-                await self.ask_central("device-role", BRANCH, register, role, printer)
+                await self.ask_central(
+                    "device-role", BRANCH, register, role, self._printers_named[index % len(self._printers_named)]
+                )
 
     async def _add_branch(self, branch: str, name: str, street: str, postcode: str, town: str) -> None:
         place = ("--street", street, "--postcode", postcode, "--town", town)
@@ -165,13 +167,13 @@ class Stage:
 
     async def _start_gateway(self) -> None:
         self.say("Drucker und Gateway starten, anmelden / starting printers and gateway, enrolling")
-        addresses = [await self._printer(index) for index in range(len(PRINTERS))]
+        addresses = list(self.props.printers) or [await self._virtual_printer(index) for index in range(len(PRINTERS))]
         self.wan = await self._stack.enter_async_context(Wan("127.0.0.1", self.central.ready["service_port"]))
         folder = self.root / "branch"
         folder.mkdir()
         devices = "".join(
             f'\n[[devices]]\nname = "{name}"\naddress = {json.dumps(address)}\n[devices.drawer]\npin = 2\nopen_level = "low"\n'
-            for name, address in zip(PRINTERS, addresses, strict=True)
+            for name, address in zip(self._printers_named, addresses, strict=True)
         )
         # The ports are kept over the restart, because the registers know them.
         ports = [_free_port() for _ in range(2)]
@@ -185,11 +187,12 @@ class Stage:
         await self._children.run("enrol", "gateway", "enrol", token["token"], "--data", str(folder), "--json")
         await self.run_gateway()
 
-    async def _printer(self, index: int) -> str:
-        if index < len(self.props.printers):
-            return self.props.printers[index]
-        if self.props.printers:
-            return self.props.printers[-1]
+    @property
+    def _printers_named(self) -> tuple[str, ...]:
+        """One name per printer: a real one may serve both registers."""
+        return PRINTERS[: len(self.props.printers) or len(PRINTERS)]
+
+    async def _virtual_printer(self, index: int) -> str:
         paper = self.root / f"paper-{index + 1}"
         where = ("--tcp", "127.0.0.1:0") if index == 0 else ("--pty", str(self.root / "ttyPrinter"))
         printer = await self._children.start(

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from branchgate.money import euros
 from scripts.demonstration.day import Settled
 from scripts.demonstration.paper import Paper
 from scripts.demonstration.reckoning import Books
@@ -87,7 +88,4 @@ def paper_table(paper: Paper, settled: Settled) -> Table:
 
 
 def _euros(cents: int | None) -> str:
-    if cents is None:
-        return "?"
-    whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", ".") + f",{rest:02d} €"
+    return "?" if cents is None else f"{euros(cents)} €"
