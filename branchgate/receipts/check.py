@@ -12,7 +12,7 @@ from branchgate.events import Finding
 from branchgate.money import PRICE_UNITS_PER_CENT, QUANTITY_UNITS, line_cents
 from branchgate.numbers import NumberRange
 from branchgate.receipts.model import GOODS, BusinessCase, PaymentType, ReceiptType
-from branchgate.receipts.view import LineView, ReceiptView, VatSumView
+from branchgate.receipts.view import CASES, PAYMENT_TYPES, LineView, ReceiptView, VatSumView, unreadable
 from branchgate.vat import STANDARD_RATES, net_of
 
 MAX_QUANTITY_THOUSANDTHS = 10_000 * QUANTITY_UNITS
@@ -86,7 +86,10 @@ def check_number(receipt: ReceiptView, *, register_range: NumberRange | None, la
 def check_content(
     receipt: ReceiptView, *, knows_article: Callable[[str], bool | None], now_ms: int, live: bool = False
 ) -> list[Finding]:
-    """All rules but those about the number: lines, VAT, payments, times, what belongs together."""
+    """All rules but those about the number: lines, VAT, payments, times, what belongs together.
+
+    Raises Refused (RECEIPT_UNREADABLE) at a business case or type of payment that this version does not know.
+    """
     found: list[Finding] = []
     total, by_rate, returns = _check_lines(receipt.lines, knows_article, found)
     if receipt.total_cents != total:
@@ -132,6 +135,8 @@ def _check_lines(
         if by not in _KNOWN:
             _check_rate(key, rate, f"lines[{index}]", found)
         case = line.business_case
+        if case not in CASES:
+            raise unreadable(f"lines[{index}].business_case", case, "is not a business case")
         if case in _GOODS and (article := line.article_number) and knows_article(article) is False:
             found.append(Finding("ARTICLE_UNKNOWN", f"lines[{index}].article_number", article, "not in the catalogue"))
         if not line.voided:
@@ -214,8 +219,11 @@ def _check_payments(receipt: ReceiptView, found: list[Finding]) -> None:
     for payment in receipt.payments:
         amount = payment.amount_cents
         paid += amount
-        if payment.type == _BAR:
+        kind = payment.type
+        if kind == _BAR:
             cash += amount
+        elif kind not in PAYMENT_TYPES:
+            raise unreadable("payments.type", kind, "is not a type of payment")
     if paid != receipt.total_cents and receipt.type == _BELEG:
         found.append(
             Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {receipt.total_cents}")

@@ -6,8 +6,7 @@ Needs nothing of the store, so it happens in the event loop while the writer wai
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from branchgate.chain import EVENT_ID_BYTES
 from branchgate.errors import Refused
@@ -37,11 +36,10 @@ class Rules(Protocol):
         """False for an article that the catalogue does not have; None while there is no catalogue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """An event that can be recorded (`kind` set; `receipt` for receipts) or one that is refused for good (`refusal` set).
 
-    `original`: the receipt in full, when it is wanted on paper.
+    `original`: the receipt in full, when it is wanted on paper. A tuple, because one is made for every sale.
     """
 
     event: EventToRecord

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import grpc.aio
 
@@ -13,13 +12,11 @@ from branchgate.errors import BranchgateError, TryAgain
 from branchgate.errors.texts import sentence_for
 from branchgate.events import Finding
 from branchgate.v1 import event_pb2, journal_pb2, journal_pb2_grpc
-from branchgate.wire.callers import caller
+from branchgate.wire.callers import Context, caller
 from gateway.journal import JournalReader
 from gateway.recording import EventToRecord, Greeting, Recorded, Recorder, RefusedEvent
 from gateway.recording.pipeline import Pipeline
 from gateway.recording.transaction import findings_about
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 def calling_register(context: Context) -> str:
@@ -116,7 +113,10 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
 
 
 def _event(message: journal_pb2.EventToRecord) -> EventToRecord:
-    event, wish = message.event, message.print
+    event = message.event
+    if not message.HasField("print"):
+        return EventToRecord(event.event_id, event.register_sequence, event.kind, event.body)
+    wish = message.print
     return EventToRecord(event.event_id, event.register_sequence, event.kind, event.body, wish.role, wish.within_ms)
 
 

@@ -248,6 +248,27 @@ async def test_a_sale_is_recorded_even_if_it_cannot_be_printed(tmp_path: Path) -
         assert (recorded.settled_register_sequence, reasons(recorded.findings)) == (1, ["NO_DEVICE_FOR_ROLE"])
 
 
+async def test_messages_that_share_a_commit_see_each_other(tmp_path: Path) -> None:
+    """Written together, they are inserted late: a resend, a conflict and a duplicate number among them must show all the same."""
+    async with open_branch(tmp_path) as branch:
+        go_on = threading.Event()
+        blocking = branch.writer.submit(lambda _: go_on.wait(30))
+        broken = sale(2, running=1)
+        under_way = [
+            branch.recorder.begin("k1", [sale(1)]),
+            branch.recorder.begin("k1", [broken]),
+            branch.recorder.begin("k2", [sale(1, number=101)]),
+            branch.recorder.begin("k1", [broken]),
+            branch.recorder.begin("k1", [replace(sale(3), event_id=sale(1).event_id)]),
+        ]
+        go_on.set()
+        await blocking
+        answers = [await recording.settled() for recording in under_way]
+    assert [answer.settled_register_sequence for answer in answers] == [1, 2, 1, 2, 3]
+    found = [reasons(answer.findings) for answer in answers]
+    assert found == [[], ["RECEIPT_NUMBER_DUPLICATE"], [], ["RECEIPT_NUMBER_DUPLICATE"], ["EVENT_CONFLICT"]]
+
+
 async def test_too_much_waiting_for_the_disk_says_busy_and_takes_nothing(tmp_path: Path) -> None:
     async with open_branch(tmp_path, admission=Admission(events=2)) as branch:
         go_on = threading.Event()

@@ -97,6 +97,69 @@ async def test_only_the_guilty_work_of_a_group_fails(writer: GroupWriter, tmp_pa
     assert count.rollbacks >= 3  # the group, then each of the guilty
 
 
+class Part:
+    """A part of a work, and what it was told."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.told: list[object] = []
+        self.heard = asyncio.Event()
+
+    def done(self) -> bool:
+        return False
+
+    def set_result(self, result: object) -> None:
+        self.told.append(result)
+        self.heard.set()
+
+    def set_exception(self, failure: Exception) -> None:
+        self.set_result(failure)
+
+
+async def test_neighbours_with_the_same_work_are_handed_over_together_in_order(writer: GroupWriter) -> None:
+    calls: list[list[int]] = []
+
+    def together(_: sqlite3.Connection, parts: list[Part]) -> list[int]:
+        calls.append([part.number for part in parts])
+        return [part.number * 10 for part in parts]
+
+    running = threading.Event()
+    go_on = threading.Event()
+
+    def block(_: sqlite3.Connection) -> None:
+        running.set()
+        go_on.wait(30)
+
+    blocking = writer.submit(block)
+    await asyncio.to_thread(running.wait)
+    parts = [Part(number) for number in range(4)]
+    for part in parts[:3]:
+        writer.submit_with_others(together, part)
+    between = writer.submit(insert(1))
+    writer.submit_with_others(together, parts[3])
+    go_on.set()
+    await asyncio.gather(blocking, between, *(part.heard.wait() for part in parts))
+    assert [part.told for part in parts] == [[0], [10], [20], [30]]
+    assert [number for call in calls for number in call] == [0, 1, 2, 3]
+    assert len(calls) == 2
+
+
+async def test_only_the_guilty_part_fails_when_parts_are_written_together(writer: GroupWriter, tmp_path: Path) -> None:
+    def together(connection: sqlite3.Connection, parts: list[Part]) -> list[int]:
+        connection.executemany("INSERT INTO t VALUES (?)", [(part.number,) for part in parts])
+        return [part.number for part in parts]
+
+    go_on = blocked(writer)
+    parts = [Part(number) for number in (1, 2, 1, 3)]
+    for part in parts:
+        writer.submit_with_others(together, part)
+    go_on.set()
+    await asyncio.gather(*(part.heard.wait() for part in parts))
+    assert [part.told for part in (parts[0], parts[1], parts[3])] == [[1], [2], [3]]
+    assert isinstance(parts[2].told[0], sqlite3.IntegrityError)
+    assert numbers(tmp_path / "branch.db") == [1, 2, 3]
+
+
 async def test_a_caller_that_went_away_does_not_disturb_the_others(writer: GroupWriter, tmp_path: Path) -> None:
     go_on = blocked(writer)
     gone, stays = writer.submit(insert(1)), writer.submit(insert(2))
