@@ -11,7 +11,8 @@ import typer
 from rich.table import Table
 
 from branchgate.errors import Refused
-from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, JsonOption, ask, console, show_json
+from branchgate.showing import JsonOption, console, show_json
+from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, ask
 
 if TYPE_CHECKING:
     from branchgate.v1 import central_admin_pb2 as messages

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from central.cli.options import DATA_DEFAULT, DataOption, JsonOption, ask, console, euros, show_json
+from branchgate.money import euros
+from branchgate.showing import JsonOption, console, show_json
+from central.cli.options import DATA_DEFAULT, DataOption, ask
 
 
 def pull(
@@ -58,19 +60,27 @@ def report(
             row.register_id,
             str(row.z_number) if row.z_number else "offen / open",
             str(row.figures.receipt_count),
-            euros(row.figures.gross_cents),
-            euros(row.figures.cash_cents),
+            f"{euros(row.figures.gross_cents)} €",
+            f"{euros(row.figures.cash_cents)} €",
         )
     table.add_section()
     total = answer.total
     table.add_row(
-        "", "", "Summe / total", "", str(total.receipt_count), euros(total.gross_cents), euros(total.cash_cents)
+        "",
+        "",
+        "Summe / total",
+        "",
+        str(total.receipt_count),
+        f"{euros(total.gross_cents)} €",
+        f"{euros(total.cash_cents)} €",
     )
     console().print(table)
     vat = Table("USt / VAT", "brutto / gross", "netto / net", "Steuer / VAT")
     for figure in total.vat:
         rate = f"{figure.vat_rate_basis_points / 100:g} %".replace(".", ",")
-        vat.add_row(rate, euros(figure.gross_cents), euros(figure.net_cents), euros(figure.vat_cents))
+        vat.add_row(
+            rate, f"{euros(figure.gross_cents)} €", f"{euros(figure.net_cents)} €", f"{euros(figure.vat_cents)} €"
+        )
     console().print(vat)
 
 

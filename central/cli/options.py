@@ -1,4 +1,4 @@
-"""Options that every command has, and how commands ask central and show what it says."""
+"""Options that every command has, and how commands ask central."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from rich.console import Console
 
 if TYPE_CHECKING:
-    from google.protobuf.message import Message
-
     from branchgate.v1.central_admin_pb2_grpc import CentralAdminServiceAsyncStub
 
 T = TypeVar("T")
@@ -20,7 +17,6 @@ DataOption = Annotated[
     Path,
     typer.Option("--data", envvar="BRANCHGATE_CENTRAL_DATA", help="Central's data folder.", show_default=True),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for machines.")]
 BranchArgument = Annotated[str, typer.Argument(metavar="BRANCH", help="The branch's id.", show_default=False)]
 RegisterArgument = Annotated[str, typer.Argument(metavar="REGISTER", help="The register's id.", show_default=False)]
 DATA_DEFAULT = Path("central-data")
@@ -36,22 +32,3 @@ def ask(data: Path, question: Callable[[CentralAdminServiceAsyncStub], Awaitable
         lambda channel: question(CentralAdminServiceStub(channel)),
         start=f"branchgate central run --data {data}",
     )
-
-
-def show_json(message: Message) -> None:
-    """One line of JSON on stdout."""
-    from branchgate.asking import as_json
-
-    typer.echo(as_json(message))
-
-
-def console() -> Console:
-    """Where commands show tables and sentences."""
-    return Console(highlight=False)
-
-
-def euros(cents: int) -> str:
-    """Money as people read it here."""
-    sign = "-" if cents < 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{whole:,}".replace(",", ".") + f",{rest:02d} €"

@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from branchgate.showing import JsonOption, console, show_json
 from central.cli.branches import send_settings, settings_of
-from central.cli.options import (
-    DATA_DEFAULT,
-    BranchArgument,
-    DataOption,
-    JsonOption,
-    RegisterArgument,
-    ask,
-    console,
-    show_json,
-)
+from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, RegisterArgument, ask
 
 if TYPE_CHECKING:
     from branchgate.v1 import session_pb2

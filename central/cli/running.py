@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 from rich.table import Table
 
-from central.cli.options import DATA_DEFAULT, DataOption, JsonOption, ask, console, show_json
+from branchgate.showing import JsonOption, console, show_json
+from central.cli.options import DATA_DEFAULT, DataOption, ask
 
 
 def run(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:

@@ -1,4 +1,4 @@
-"""How a command asks the gateway that runs on a data folder, and how it shows the answer."""
+"""Options that commands share, and how a command asks the gateway that runs on a data folder."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Annotated, TypeVar
 
 import grpc.aio
 import typer
-from google.protobuf.message import Message
-from rich.console import Console
 
 from branchgate import asking
 from branchgate.errors import Refused
@@ -21,7 +19,6 @@ DataOption = Annotated[
     Path,
     typer.Option("--data", envvar="BRANCHGATE_GATEWAY_DATA", help="The gateway's data folder.", show_default=True),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for machines.")]
 UserOption = Annotated[str, typer.Option("--user", help="Who does it; goes into the journal.")]
 DATA_DEFAULT = Path("branch")
 
@@ -34,16 +31,6 @@ def ask(data: Path, question: Callable[[grpc.aio.Channel], Awaitable[T]]) -> T:
 def new_request_id() -> bytes:
     """An id for a command, so that sending it twice does it once."""
     return uuid.uuid4().bytes
-
-
-def show_json(message: Message) -> None:
-    """One line of JSON; ids in hex, so that they can be typed back."""
-    typer.echo(asking.as_json(message))
-
-
-def console() -> Console:
-    """Where commands show tables."""
-    return Console()
 
 
 def id_from_hex(text: str, field: str) -> bytes:

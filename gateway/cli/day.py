@@ -5,17 +5,9 @@ from __future__ import annotations
 import grpc.aio
 import typer
 
+from branchgate.showing import JsonOption, console, show_json
 from branchgate.v1 import report_pb2, report_pb2_grpc
-from gateway.cli.asking import (
-    DATA_DEFAULT,
-    DataOption,
-    JsonOption,
-    UserOption,
-    ask,
-    console,
-    new_request_id,
-    show_json,
-)
+from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id
 
 
 def x(

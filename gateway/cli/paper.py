@@ -6,18 +6,9 @@ import grpc.aio
 import typer
 from rich.table import Table
 
+from branchgate.showing import JsonOption, console, show_json
 from branchgate.v1 import device_pb2, device_pb2_grpc, printing_pb2, printing_pb2_grpc
-from gateway.cli.asking import (
-    DATA_DEFAULT,
-    DataOption,
-    JsonOption,
-    UserOption,
-    ask,
-    console,
-    id_from_hex,
-    new_request_id,
-    show_json,
-)
+from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, id_from_hex, new_request_id
 
 _PREFIX = "PRINT_JOB_STATE_"
 

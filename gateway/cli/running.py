@@ -6,7 +6,8 @@ import asyncio
 
 import typer
 
-from gateway.cli.asking import DATA_DEFAULT, DataOption, JsonOption, console
+from branchgate.showing import JsonOption, console
+from gateway.cli.asking import DATA_DEFAULT, DataOption
 
 
 def enrol(

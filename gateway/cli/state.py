@@ -8,8 +8,9 @@ import grpc.aio
 import typer
 from rich.table import Table
 
+from branchgate.showing import JsonOption, console, show_json
 from branchgate.v1 import device_pb2, device_pb2_grpc, gateway_admin_pb2, gateway_admin_pb2_grpc
-from gateway.cli.asking import DATA_DEFAULT, DataOption, JsonOption, ask, console, show_json
+from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
 
 _WORDS = {
     device_pb2.ANSWER_YES: "ja / yes",

@@ -1,11 +1,9 @@
-"""Answers as plain values for JSON: receipts, errors, and messages of the gateway field by field."""
+"""Answers as plain values for JSON: receipts, articles, states and errors."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
-
-from google.protobuf.message import Message
 
 from branchgate.catalogue import Article
 from branchgate.errors import BranchgateError
@@ -67,27 +65,3 @@ def plain_error(error: BranchgateError) -> Plain:
         "text_de": sentence(error, "de"),
         "text_en": sentence(error, "en"),
     }
-
-
-def plain_message(message: Message) -> Plain:
-    """A message by its fields' names: bytes in hex, enumerations by name, absent messages as None."""
-    plain: Plain = {}
-    for field in message.DESCRIPTOR.fields:
-        value = getattr(message, field.name)
-        if field.is_repeated:
-            plain[field.name] = [_plain(each, field) for each in value]
-        elif field.message_type is not None and not message.HasField(field.name):
-            plain[field.name] = None
-        else:
-            plain[field.name] = _plain(value, field)
-    return plain
-
-
-def _plain(value: Any, field: Any) -> Any:
-    if isinstance(value, Message):
-        return plain_message(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    if field.enum_type is not None:
-        return field.enum_type.values_by_number[value].name
-    return value

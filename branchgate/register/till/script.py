@@ -27,11 +27,11 @@ from branchgate.register.till.plain import (
     Plain,
     plain_article,
     plain_error,
-    plain_message,
     plain_receipt,
     plain_state,
 )
 from branchgate.register.till.till import Till
+from branchgate.showing import plain_message
 
 EVERYTHING = 1_000_000
 
