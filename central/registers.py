@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
@@ -105,11 +105,6 @@ def note_paired(connection: Connection, branch_id: str, register_id: str, now: i
         .where(registers.c.branch_id == branch_id, registers.c.register_id == register_id)
         .values(paired_at=now)
     )
-
-
-def count_registers(connection: Connection) -> int:
-    """How many registers there are over all branches."""
-    return connection.scalar(select(func.count()).select_from(registers)) or 0
 
 
 def _check_new(known: list[Register], register_id: str, number_range: NumberRange) -> None:

@@ -28,9 +28,6 @@ Beyond the contract of `branchgate.sync.FeedSource` an implementation has to kee
 from __future__ import annotations
 
 import hashlib
-from typing import Protocol
-
-from branchgate.sync.source import FeedSource
 
 _HASH_BYTES = 8
 
@@ -38,16 +35,3 @@ _HASH_BYTES = 8
 def filter_hash(branch_id: str) -> bytes:
     """Names a branch's view in its cursors, so that a cursor of another branch is not taken for its own."""
     return hashlib.sha256(branch_id.encode()).digest()[:_HASH_BYTES]
-
-
-class Feeds(Protocol):
-    """The feeds of all branches."""
-
-    def feed(self, branch_id: str) -> FeedSource:
-        """What a branch sees; its filter hash is `filter_hash(branch_id)`."""
-
-    def begin_epoch(self) -> None:
-        """To be called after a restore: every reader loads anew."""
-
-    def clear_tombstones(self, up_to_position: int) -> None:
-        """Removes memberships that ended at or before a position; cursors before it are not served any more."""

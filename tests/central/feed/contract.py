@@ -9,13 +9,22 @@ import pytest
 
 from branchgate.sync.digest import seal_of
 from branchgate.sync.source import FeedSource
-from central.feed.definition import Feeds, filter_hash
+from central.feed.definition import filter_hash
 
 ARTICLE, CATEGORY, SETTINGS = 1, 2, 3
 
 
-class World(Feeds, Protocol):
+class World(Protocol):
     """What can happen at central, in one transaction each. Branches exist from the first time they are named."""
+
+    def feed(self, branch_id: str) -> FeedSource:
+        """What a branch sees; its filter hash is `filter_hash(branch_id)`."""
+
+    def begin_epoch(self) -> None:
+        """What a restored backup does: every reader loads anew."""
+
+    def clear_tombstones(self, up_to_position: int) -> None:
+        """Removes memberships that ended at or before a position; cursors before it are not served any more."""
 
     def put(self, entry_type: int, key: str, value: bytes) -> None: ...
     def delete(self, entry_type: int, key: str) -> None: ...

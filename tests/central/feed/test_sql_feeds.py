@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from branchgate.sync.source import Entry, EntryId, FeedSource
-from central.feed.sql import SqlFeeds
-from central.feed.writing import admit, put_entries, put_settings, remove_entries, withdraw
+from central.feed.reading import BranchFeed
+from central.feed.writing import (
+    admit,
+    begin_epoch,
+    clear_tombstones,
+    put_entries,
+    put_settings,
+    remove_entries,
+    withdraw,
+)
 from central.store import Database
 from central.store.schema import branches
 from tests.central.feed.contract import FeedContract, World
@@ -17,7 +25,6 @@ class SqlWorld:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._feeds = SqlFeeds(database)
 
     def put(self, entry_type: int, key: str, value: bytes) -> None:
         self._database.write_here(lambda connection: put_entries(connection, [Entry(entry_type, key, value)]))
@@ -40,13 +47,13 @@ class SqlWorld:
         self._database.write_here(lambda connection: put_settings(connection, branch_id, value))
 
     def feed(self, branch_id: str) -> FeedSource:
-        return self._feeds.feed(branch_id)
+        return BranchFeed(self._database, branch_id)
 
     def begin_epoch(self) -> None:
-        self._feeds.begin_epoch()
+        self._database.write_here(begin_epoch)
 
     def clear_tombstones(self, up_to_position: int) -> None:
-        self._feeds.clear_tombstones(up_to_position)
+        self._database.write_here(lambda connection: clear_tombstones(connection, up_to_position))
 
 
 class TestSqlFeeds(FeedContract):
