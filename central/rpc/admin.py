@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
-
-import grpc.aio
 
 from branchgate import __version__
 from branchgate.catalogue import BranchSettings
@@ -13,6 +10,7 @@ from branchgate.errors import Refused
 from branchgate.figures import figures_to_message
 from branchgate.v1 import central_admin_pb2 as messages
 from branchgate.v1 import central_admin_pb2_grpc
+from branchgate.wire.callers import Context
 from central.addresses import checked_address
 from central.assortment_rules import AssortmentRules
 from central.domain import Domain
@@ -22,13 +20,11 @@ from central.rpc.numbers import range_from_message
 from central.rpc.session import step_to_message
 from central.rpc.states import branch_to_message, fault_to_message
 
-Context = grpc.aio.ServicerContext[Any, Any]
-
 LARGEST_FILE_BYTES = 256 * 1024 * 1024
 """An import file beyond this is a mistake; a million articles take a fifth of it."""
 
 
-class AdminServicer(central_admin_pb2_grpc.CentralAdminServiceServicer):
+class CentralAdminServicer(central_admin_pb2_grpc.CentralAdminServiceServicer):
     """Translates between the contract and the domain. `enrolment_address` is for tokens that name no other (host:port)."""
 
     def __init__(self, domain: Domain, enrolment_address: str) -> None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
-
-import grpc.aio
 
 from branchgate.figures import summary_from_message
 from branchgate.v1 import intake_pb2, intake_pb2_grpc
-from branchgate.wire.callers import caller
+from branchgate.wire.callers import Context, caller
 from central.intake import Intake, JournalEntry
 from central.summaries import Summaries
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):

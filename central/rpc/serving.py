@@ -6,7 +6,7 @@ import grpc.aio
 
 from branchgate.v1 import central_admin_pb2_grpc, enrolment_pb2_grpc, intake_pb2_grpc, session_pb2_grpc
 from central.domain import Domain
-from central.rpc.admin import AdminServicer
+from central.rpc.admin import CentralAdminServicer
 from central.rpc.enrolment import EnrolmentServicer
 from central.rpc.intake import IntakeServicer
 from central.rpc.session import SessionServicer
@@ -28,4 +28,6 @@ def add_enrolment_service(server: grpc.aio.Server, domain: Domain, *, service_po
 
 def add_operator_service(server: grpc.aio.Server, domain: Domain, *, enrolment_address: str) -> None:
     """What operators call; `enrolment_address` (host:port) is what tokens say unless they name another."""
-    central_admin_pb2_grpc.add_CentralAdminServiceServicer_to_server(AdminServicer(domain, enrolment_address), server)
+    central_admin_pb2_grpc.add_CentralAdminServiceServicer_to_server(
+        CentralAdminServicer(domain, enrolment_address), server
+    )

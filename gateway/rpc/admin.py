@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-import grpc.aio
 
 from branchgate import __version__
 from branchgate.errors import Refused
 from branchgate.v1 import event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
+from branchgate.wire.callers import Context
 from gateway.journal.verification import Damage, Verified
 from gateway.status import FindingRow, GatewayStatus, StatusDesk
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 USUAL_FINDINGS = 100
 MOST_FINDINGS = 1000

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import grpc.aio
+from typing import Final
 
 from branchgate.v1 import device_pb2, device_pb2_grpc
-from branchgate.wire.callers import caller
+from branchgate.wire.callers import Context, caller
 from gateway.devices import Devices, DeviceView
 from gateway.drawers import DrawerDesk, DrawerResult
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 _OUTCOMES: Final = {
     DrawerResult.OPENED: device_pb2.DRAWER_OUTCOME_OPENED,

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
-import grpc.aio
-
-from branchgate.wire.callers import caller
-
-Context = grpc.aio.ServicerContext[Any, Any]
+from branchgate.wire.callers import Context, caller
 
 
 class Presence:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import closing
-from typing import Any
-
-import grpc.aio
 
 from branchgate.errors import Refused
 from branchgate.v1 import printing_pb2, printing_pb2_grpc
-from branchgate.wire.callers import caller
+from branchgate.wire.callers import Context, caller
 from gateway.printing.advice import advice
 from gateway.printing.desk import PrintDesk
 from gateway.printing.jobs import Job, PrintState
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 _STATE_NUMBERS = {state: printing_pb2.PrintJobState.Value(f"PRINT_JOB_STATE_{state}") for state in PrintState}
 _STATES = {int(number): state for state, number in _STATE_NUMBERS.items()}

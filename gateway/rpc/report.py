@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, TypeAlias, assert_never
-
-import grpc.aio
+from typing import assert_never
 
 from branchgate.errors import Refused, RefusedKind
 from branchgate.errors.texts import sentence_for
 from branchgate.figures import closing_to_message, figures_to_message
 from branchgate.v1 import report_pb2, report_pb2_grpc
-from branchgate.wire.callers import CallerKind, caller
+from branchgate.wire.callers import CallerKind, Context, caller
 from gateway.closing.desk import ClosingDesk
 from gateway.closing.model import BranchClosed, Closed, CloseDay, Skipped, Started, Step
-
-Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
 DEFAULT_LIMIT = 100
 HIGHEST_LIMIT = 1000
 
 
-class ReportService(report_pb2_grpc.ReportServiceServicer):
+class ReportServicer(report_pb2_grpc.ReportServiceServicer):
     """Translates; the desk decides."""
 
     def __init__(self, desk: ClosingDesk) -> None:

@@ -23,7 +23,7 @@ from gateway.rpc.identity import IdentityServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
 from gateway.rpc.printing import PrintServicer
-from gateway.rpc.report import ReportService
+from gateway.rpc.report import ReportServicer
 from gateway.rpc.sync import sync_service
 
 
@@ -58,4 +58,4 @@ def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
     printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(desks.printing), server)
     device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(desks.drawers), server)
     device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices), server)
-    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportService(desks.closing), server)
+    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing), server)

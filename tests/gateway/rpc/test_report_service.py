@@ -17,7 +17,7 @@ from branchgate.v1 import report_pb2, report_pb2_grpc
 from branchgate.wire.callers import Caller, CallerKind
 from branchgate.wire.guard import Guard
 from branchgate.wire.sockets import listen_for_operator, make_server, operator_channel
-from gateway.rpc.report import ReportService
+from gateway.rpc.report import ReportServicer
 from tests.gateway.closing.shop import Shop, open_shop
 from tests.gateway.sales.plain_figures import plain_figures
 from tests.gateway.sales.samples import sample_receipt
@@ -34,7 +34,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 @pytest.fixture
 async def stub(shop: Shop, tmp_path: Path) -> AsyncIterator[Any]:
     server = make_server(Guard(SystemClock()))
-    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportService(shop.desk), server)
+    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(shop.desk), server)
     listen_for_operator(server, tmp_path / "s")
     await server.start()
     async with operator_channel(tmp_path / "s") as channel:
