@@ -17,12 +17,12 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring
+from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
 from drivers.errors import AddressInvalid, Reason
 from drivers.escpos.commands import PROCESS_IDS
 from drivers.escpos.profile import PROFILES, PrinterProfile
 from drivers.printing.actor import PrinterActor
-from drivers.printing.condition import Level, PrinterStatus
+from drivers.printing.condition import PrinterStatus
 from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.states import JobEvidence, JobState
 from drivers.transport.registry import transport_factory

@@ -13,10 +13,16 @@ from typing import Final
 
 from drivers.errors import Reason
 from drivers.escpos.commands import drawer_pulse_buffered, drawer_pulse_now
-from drivers.printing.condition import Level
 
 VERIFY_WITHIN_S: Final = 1.0
 SENSOR_DEAD_AFTER: Final = 3  # pulses without any change of level, ever
+
+
+class Level(StrEnum):
+    """Level of the drawer's sensor pin."""
+
+    HIGH = "high"
+    LOW = "low"
 
 
 class DrawerState(StrEnum):

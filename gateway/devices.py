@@ -10,11 +10,11 @@ from typing import Final
 
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
-from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerWiring
+from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerWiring, Level
 from drivers.errors import AddressInvalid
 from drivers.escpos.profile import PROFILES
 from drivers.printing.actor import PrinterActor
-from drivers.printing.condition import Level, PrinterStatus
+from drivers.printing.condition import PrinterStatus
 from drivers.printing.ledger import JobLedger
 from drivers.printing.session import ActorLimits
 from drivers.transport.registry import transport_factory

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
+from drivers.drawer import Level
 from drivers.errors import Reason
 from drivers.escpos.replies import AutomaticStatus, RealTimeStatus, Reply
 from drivers.escpos.status import (
@@ -20,13 +20,6 @@ from drivers.escpos.status import (
 )
 
 _ASB_ERRORS: Final = AsbError.RECOVERABLE | AsbError.AUTOCUTTER | AsbError.UNRECOVERABLE | AsbError.AUTO_RECOVERABLE
-
-
-class Level(StrEnum):
-    """Level of the drawer's sensor pin."""
-
-    HIGH = "high"
-    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True)

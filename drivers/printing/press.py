@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from drivers.drawer import DrawerSensor
+from drivers.drawer import DrawerSensor, Level
 from drivers.errors import Reason
 from drivers.escpos.profile import PrinterProfile
 from drivers.escpos.replies import AutomaticStatus, Reply
-from drivers.printing.condition import Level, PrinterStatus, StatusTracker
+from drivers.printing.condition import PrinterStatus, StatusTracker
 from drivers.printing.doubts import Doubts
 from drivers.printing.job import Fence, PrintJob
 from drivers.printing.ledger import OpenJob

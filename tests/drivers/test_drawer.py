@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.drawer import DrawerCommand, DrawerSensor, DrawerState, DrawerWiring, Pulse
+from drivers.drawer import DrawerCommand, DrawerSensor, DrawerState, DrawerWiring, Level, Pulse
 from drivers.errors import Reason
-from drivers.printing.condition import Level
 
 COMMAND = DrawerCommand(b"1", "Barverkauf", "Kasse 1", 0)
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring
+from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
 from drivers.errors import Reason
 from drivers.escpos.document import Columns, Document, Text
 from drivers.escpos.profile import PROFILES, PrinterProfile
 from drivers.printing.actor import PrinterActor
-from drivers.printing.condition import Level, PrinterStatus
+from drivers.printing.condition import PrinterStatus
 from drivers.printing.job import JobLimits
 from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.session import ActorLimits

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.drawer import Level
 from drivers.errors import Reason
 from drivers.escpos.replies import ReplyParser
 from drivers.escpos.status import RealTimeQuery
-from drivers.printing.condition import Level, PrinterStatus, StatusTracker
+from drivers.printing.condition import PrinterStatus, StatusTracker
 
 
 def answered(tracker: StatusTracker, query: RealTimeQuery, value: int) -> PrinterStatus:
