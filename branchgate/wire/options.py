@@ -1,4 +1,4 @@
-"""Options of channels and servers: keepalive on both sides, backoff with a ceiling, loud collisions of ports.
+"""Options of channels and servers: keepalive on both sides, backoff with a ceiling, loud collisions of ports, sizes of messages.
 
 Only the exact spellings count: gRPC ignores an unknown option silently. Without keepalive a pulled cable goes unnoticed.
 """
@@ -13,16 +13,27 @@ Options = list[tuple[str, int | str]]
 _TOLERATED_PING_INTERVAL_MS = 5_000
 
 
+_MIB = 1024 * 1024
+
+# What registers may make others say is larger than what they say: a refused event travels inside of the finding about it.
+_LARGEST_ANSWER_BYTES = 16 * _MIB
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How patient both ends of a connection are, in milliseconds: a ping so often, an answer within so long."""
+    """How patient both ends of a connection are, in milliseconds: a ping so often, an answer within so long.
+
+    `largest_request_bytes`: the most its server takes in one message.
+    """
 
     ping_every_ms: int
     answer_within_ms: int
+    largest_request_bytes: int
 
 
-LAN = Link(ping_every_ms=10_000, answer_within_ms=3_000)
-WAN = Link(ping_every_ms=20_000, answer_within_ms=5_000)
+LAN = Link(ping_every_ms=10_000, answer_within_ms=3_000, largest_request_bytes=4 * _MIB)
+WAN = Link(ping_every_ms=20_000, answer_within_ms=5_000, largest_request_bytes=16 * _MIB)
+"""Whatever a gateway has taken from a register must fit, or its journal would stand still on the way to central."""
 
 
 def channel_options(link: Link, *, server_name: str = "") -> Options:
@@ -35,6 +46,7 @@ def channel_options(link: Link, *, server_name: str = "") -> Options:
         ("grpc.initial_reconnect_backoff_ms", 1_000),
         ("grpc.max_reconnect_backoff_ms", 30_000),
         ("grpc.use_local_subchannel_pool", 1),
+        ("grpc.max_receive_message_length", _LARGEST_ANSWER_BYTES),
     ]
     if server_name:
         options.append(("grpc.ssl_target_name_override", server_name))
@@ -47,6 +59,7 @@ def server_options(link: Link) -> Options:
         *_keepalive(link),
         ("grpc.http2.min_ping_interval_without_data_ms", _TOLERATED_PING_INTERVAL_MS),
         ("grpc.so_reuseport", 0),
+        ("grpc.max_receive_message_length", link.largest_request_bytes),
     ]
 
 

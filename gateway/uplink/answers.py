@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import grpc.aio
 
-from branchgate.figures import summary_to_message
+from branchgate.errors.status import error_from
+from branchgate.figures import Summary, summary_to_message
 from branchgate.numbers import NumberRange
 from branchgate.v1 import intake_pb2, intake_pb2_grpc, session_pb2
 from gateway.journal import Journal
@@ -16,6 +17,8 @@ from gateway.pairing.steps import Step
 from gateway.sales.client import SalesStore
 
 SUMMARIES_WITHIN_S = 120
+SUMMARIES_BYTES = 1024 * 1024
+"""Of summaries in one message; a larger one travels alone. A year of twenty registers is some hundred megabytes."""
 
 
 class GatewayAnswers:
@@ -52,13 +55,30 @@ class GatewayAnswers:
                 self._pairing.withdraw(order.register_id)
 
     async def send_summaries(self, request: session_pb2.RequestSummaries, channel: grpc.aio.Channel) -> None:
-        """Uploads the summaries of a business day, or of every closed and open period."""
+        """Uploads the summaries of a business day, or of every closed and open period. Raises what central answers."""
         summaries = await self._sales.summaries(request.business_day or None, self._journal.head)
 
         async def messages() -> AsyncIterator[intake_pb2.SendSummariesRequest]:
-            yield intake_pb2.SendSummariesRequest(
-                request_id=request.request_id, summaries=[summary_to_message(summary) for summary in summaries]
-            )
+            for portion in portions(summaries):
+                yield intake_pb2.SendSummariesRequest(request_id=request.request_id, summaries=portion)
 
         stub = intake_pb2_grpc.IntakeServiceStub(channel)
-        await stub.SendSummaries(messages(), timeout=SUMMARIES_WITHIN_S)
+        try:
+            await stub.SendSummaries(messages(), timeout=SUMMARIES_WITHIN_S)
+        except grpc.aio.AioRpcError as failure:
+            raise error_from(failure) from failure
+
+
+def portions(summaries: Iterable[Summary]) -> Iterator[list[intake_pb2.Summary]]:
+    """The summaries as messages, as many at a time as go into one."""
+    portion: list[intake_pb2.Summary] = []
+    size = 0
+    for summary in summaries:
+        message = summary_to_message(summary)
+        if portion and size + message.ByteSize() > SUMMARIES_BYTES:
+            yield portion
+            portion, size = [], 0
+        portion.append(message)
+        size += message.ByteSize()
+    if portion:
+        yield portion

@@ -14,8 +14,11 @@ from gateway.journal.journal import Journal
 from gateway.uplink.standing import Standing
 
 BATCH_ENTRIES = 200
+BATCH_BYTES = 1024 * 1024
+"""Of bodies in one message; a larger one travels alone."""
 WINDOW_ENTRIES = 2_000
 """Entries under way without acknowledgement: bounded here, because HTTP/2 flow control lets megabytes slip through."""
+WINDOW_BYTES = 8 * 1024 * 1024
 
 ReadEntries = Callable[[int, int], Awaitable[Sequence[Entry]]]
 
@@ -50,18 +53,31 @@ class EventUpload:
     async def _send(self, call: grpc.aio.StreamStreamCall[Any, Any]) -> None:
         while True:
             self._moved.clear()
-            if self._standing.unsettled < WINDOW_ENTRIES and self._standing.sent < self._journal.head:
-                entries = await self._read(self._standing.sent, BATCH_ENTRIES)
+            if self._has_room() and self._standing.sent < self._journal.head:
+                entries = _that_fit(await self._read(self._standing.sent, BATCH_ENTRIES))
                 self._standing.sending(entries)
                 await call.write(_request(self._journal.journal_id, entries))
             else:
                 await self._moved.wait()
+
+    def _has_room(self) -> bool:
+        return self._standing.unsettled < WINDOW_ENTRIES and self._standing.unsettled_bytes < WINDOW_BYTES
 
     async def _take_acknowledgements(self, call: grpc.aio.StreamStreamCall[Any, Any]) -> None:
         async for response in call:
             self._standing.settled(response.settled_journal_sequence)
             self._settled(self._standing.sequence)
             self._moved.set()
+
+
+def _that_fit(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """As many as go into one message, and at least one."""
+    size = 0
+    for count, entry in enumerate(entries):
+        size += len(entry.body)
+        if size > BATCH_BYTES and count:
+            return entries[:count]
+    return entries
 
 
 def _request(journal_id: bytes, entries: Sequence[Entry]) -> intake_pb2.SendEventsRequest:

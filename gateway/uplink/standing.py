@@ -15,6 +15,7 @@ class Standing:
         self._sequence = 0
         self._registers: dict[str, int] = {}
         self._sent: deque[Entry] = deque()
+        self._unsettled_bytes = 0
 
     @property
     def sequence(self) -> int:
@@ -31,6 +32,11 @@ class Standing:
         """Entries sent and not settled yet."""
         return len(self._sent)
 
+    @property
+    def unsettled_bytes(self) -> int:
+        """Bodies of the entries sent and not settled yet."""
+        return self._unsettled_bytes
+
     def register_sequence(self, register_id: str) -> int:
         """Highest register_sequence of a register that central has."""
         return self._registers.get(register_id, 0)
@@ -40,15 +46,19 @@ class Standing:
         self._sequence = sequence
         self._registers = dict(registers)
         self._sent.clear()
+        self._unsettled_bytes = 0
 
     def sending(self, entries: Iterable[Entry]) -> None:
         """These entries go out now, in order."""
-        self._sent.extend(entries)
+        for entry in entries:
+            self._sent.append(entry)
+            self._unsettled_bytes += len(entry.body)
 
     def settled(self, sequence: int) -> None:
         """Central has everything up to here."""
         while self._sent and self._sent[0].sequence <= sequence:
             entry = self._sent.popleft()
+            self._unsettled_bytes -= len(entry.body)
             self._sequence = entry.sequence
             if entry.register_sequence:
                 known = self._registers.get(entry.register_id, 0)
