@@ -21,22 +21,10 @@ from gateway.recording import Admission, EventToRecord, PrintWish, Recorder
 from gateway.recording.states import RECORDING
 from gateway.store import GroupWriter, bring_up_to_date, connect_for_writing
 from gateway.store.reserve import Reserve
+from tests.rigs.clock import TurnedClock
 
 NOW_MS = 1_795_000_000_000
 RANGE = NumberRange("K1-", 6)
-
-
-class TurnedClock:
-    """A clock that stands where a test puts it."""
-
-    def __init__(self, now_ms: int = NOW_MS) -> None:
-        self.now = now_ms
-
-    def now_ms(self) -> int:
-        return self.now
-
-    def monotonic_ms(self) -> int:
-        return self.now
 
 
 @dataclass
@@ -83,7 +71,7 @@ async def open_branch(
     path = folder / "branch.db"
     make_store(path)
     writer = GroupWriter(path, reserve=reserve)
-    clock = TurnedClock()
+    clock = TurnedClock(NOW_MS)
     journal = await Journal.open(writer, clock)
     reader = JournalReader(path)
     recorder = Recorder(

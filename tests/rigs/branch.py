@@ -19,9 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from branchgate.clock import SystemClock
-from branchgate.identity.certificates import Issuer, root_certificate, to_pem
 from branchgate.identity.keys import key_to_pem, new_key, signing_request
-from branchgate.identity.names import CENTRAL_DNS, BranchName, GatewayName
 from branchgate.numbers import NumberRange
 from branchgate.register.identity import Identity, save_identity
 from branchgate.sync.source import Entry
@@ -36,8 +34,8 @@ from gateway.pairing.tables import PAIRING
 from gateway.recording.states import RECORDING, numbers_start_at
 from gateway.store import bring_up_to_date, connect_for_writing
 from gateway.store.connection import FILE_NAME as BRANCH_FILE
+from tests.rigs.chains import CentralChain
 
-CENTRAL_ID = "zentrale"
 BRANCH_ID = "filiale-1"
 NOBODY = "127.0.0.1:9"
 """Where central would be: the discard port, on which nobody listens."""
@@ -145,15 +143,15 @@ class Branch:
             save_identity(self.register_folder(identity.register_id), identity)
         return self.ready
 
-    def stop(self) -> None:
-        """Ends the gateway as an operator would. Raises GatewayFailed when it does not end or complains."""
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ends the gateway as an operator would, by a signal. Raises GatewayFailed when it does not end or complains."""
         process = self._running()
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         try:
             status = process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise GatewayFailed(f"still running {STOP_WITHIN_S} s after SIGTERM\n{self._last_words()}") from None
+            raise GatewayFailed(f"still running {STOP_WITHIN_S} s after {number.name}\n{self._last_words()}") from None
         self._forget()
         if status:
             raise GatewayFailed(f"exit status {status}\n{self._last_words()}")
@@ -192,9 +190,9 @@ class Branch:
 
 
 def _make_branch(data: Path, registers: int) -> list[Identity]:
-    """Root, branch CA and gateway identity of their own, and registers as if they had been paired."""
+    """A gateway of a central of its own, and registers as if they had been paired."""
     clock = SystemClock()
-    identity = _gateway_identity(clock.now_ms())
+    identity = CentralChain(clock.now_ms()).enrolled(BRANCH_ID, NOBODY)
     keys = data / "keys"
     keys.mkdir(parents=True, mode=0o700)
     save_gateway_identity(keys, identity)
@@ -205,25 +203,6 @@ def _make_branch(data: Path, registers: int) -> list[Identity]:
         return [_pair(number, identity, authority, connection) for number in range(1, registers + 1)]
     finally:
         connection.close()
-
-
-def _gateway_identity(now_ms: int) -> GatewayIdentity:
-    root_key, gateways_key, branch_key, gateway_key = new_key(), new_key(), new_key(), new_key()
-    name = GatewayName(BranchName(CENTRAL_ID, BRANCH_ID))
-    root = Issuer(root_key, root_certificate(root_key, CENTRAL_ID, now_ms))
-    gateways = Issuer(gateways_key, root.gateway_authority(CENTRAL_ID, gateways_key.public_key(), now_ms))
-    client = gateways.gateway_client(name, gateway_key.public_key(), now_ms)
-    return GatewayIdentity(
-        central_id=CENTRAL_ID,
-        branch_id=BRANCH_ID,
-        central_address=NOBODY,
-        central_name=CENTRAL_DNS,
-        root_pem=to_pem(root.certificate),
-        branch_ca_pem=to_pem(root.branch_authority(name.branch, branch_key.public_key(), now_ms)),
-        gateway_chain_pem=to_pem(client, gateways.certificate),
-        branch_ca_key_pem=key_to_pem(branch_key),
-        gateway_key_pem=key_to_pem(gateway_key),
-    )
 
 
 def _pair(

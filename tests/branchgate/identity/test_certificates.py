@@ -19,7 +19,7 @@ from branchgate.identity.certificates import (
 )
 from branchgate.identity.keys import new_key
 from branchgate.identity.names import BranchName, GatewayName, RegisterName
-from tests.branchgate.identity.chains import DAY_MS, CentralChain
+from tests.rigs.chains import DAY_MS, CentralChain
 
 NOW_MS = 1_800_000_000_000
 BRANCH = BranchName("zentrale", "mitte")

@@ -20,8 +20,8 @@ from branchgate.identity.keys import key_to_pem, new_key
 from branchgate.identity.names import CENTRAL_DNS, RegisterName
 from branchgate.wire.options import LAN
 from branchgate.wire.tls import ClientCertificate, ServerCertificate, open_channel
-from tests.branchgate.identity.chains import DAY_MS, BranchChain, CentralChain
 from tests.branchgate.wire.servers import serving
+from tests.rigs.chains import DAY_MS, BranchChain, CentralChain
 
 METHOD = "/grpc.health.v1.Health/Check"
 IN = "in"

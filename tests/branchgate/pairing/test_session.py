@@ -22,7 +22,7 @@ from branchgate.pairing.session import (
     RegisterPairing,
     TooManyFailures,
 )
-from tests.branchgate.identity.chains import CentralChain
+from tests.rigs.chains import CentralChain
 
 SERVER = b"s" * 32
 REGISTERS = ("kasse-1", "kasse-2", "kasse-3")

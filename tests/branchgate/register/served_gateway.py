@@ -12,10 +12,10 @@ import grpc.aio
 from branchgate.events import Event, EventKind, Finding
 from branchgate.register.identity import Identity, save_identity
 from branchgate.v1 import event_pb2, journal_pb2, journal_pb2_grpc
-from tests.branchgate.identity.chains import CentralChain
 from tests.branchgate.register.gateway_model import GatewayModel
 from tests.branchgate.register.receipts import NUMBERS
-from tests.branchgate.wire.servers import TurnedClock
+from tests.rigs.chains import CentralChain
+from tests.rigs.clock import TurnedClock
 
 Context = grpc.aio.ServicerContext[Any, Any]
 

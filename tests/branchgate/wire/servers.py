@@ -11,26 +11,9 @@ from branchgate.clock import SystemClock
 from branchgate.wire.guard import Admit, Guard, admit_all
 from branchgate.wire.sockets import listen, make_server
 from branchgate.wire.tls import ServerCertificate, server_credentials
+from tests.rigs.clock import TurnedClock
 
 Serve = Callable[[grpc.aio.Server], None]
-
-
-class TurnedClock:
-    """A clock that tests turn; starts at the machine's time, because TLS itself cannot be turned."""
-
-    def __init__(self) -> None:
-        self.wall_ms = SystemClock().now_ms()
-        self.running_ms = 1_000_000
-
-    def now_ms(self) -> int:
-        return self.wall_ms
-
-    def monotonic_ms(self) -> int:
-        return self.running_ms
-
-    def advance(self, milliseconds: int) -> None:
-        self.wall_ms += milliseconds
-        self.running_ms += milliseconds
 
 
 @contextlib.asynccontextmanager

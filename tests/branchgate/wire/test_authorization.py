@@ -22,8 +22,8 @@ from branchgate.wire.options import LAN
 from branchgate.wire.rules import SERVICES_OF_OTHERS, allowed_callers
 from branchgate.wire.sockets import listen_for_operator, make_server, operator_channel
 from branchgate.wire.tls import open_channel
-from tests.branchgate.identity.chains import CentralChain
 from tests.branchgate.wire.servers import serving
+from tests.rigs.chains import CentralChain
 
 REACHED = b"reached"
 

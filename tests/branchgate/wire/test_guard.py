@@ -19,8 +19,9 @@ from branchgate.wire.callers import Caller, CallerKind, caller
 from branchgate.wire.guard import Admit, admit_all
 from branchgate.wire.options import LAN
 from branchgate.wire.tls import open_channel
-from tests.branchgate.identity.chains import DAY_MS, CentralChain
-from tests.branchgate.wire.servers import TurnedClock, serving
+from tests.branchgate.wire.servers import serving
+from tests.rigs.chains import DAY_MS, CentralChain
+from tests.rigs.clock import TurnedClock
 
 Handler = Any
 

@@ -14,7 +14,7 @@ from branchgate.errors.texts import sentence
 from branchgate.wire.guard import Guard
 from branchgate.wire.sockets import listen, listen_for_operator, make_server
 from branchgate.wire.tls import server_credentials
-from tests.branchgate.identity.chains import CentralChain
+from tests.rigs.chains import CentralChain
 
 
 async def refusal(address: str) -> Refused:

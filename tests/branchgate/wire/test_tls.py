@@ -12,7 +12,7 @@ from branchgate.clock import SystemClock
 from branchgate.wire.probe import presented_chain
 from branchgate.wire.sockets import listen, make_server
 from branchgate.wire.tls import server_credentials
-from tests.branchgate.identity.chains import CentralChain
+from tests.rigs.chains import CentralChain
 
 
 async def test_a_new_certificate_is_shown_to_new_connections_and_none_is_loaded_twice(monkeypatch: Any) -> None:

@@ -31,9 +31,9 @@ from central.identity.enrolment import TOKEN_LIVES_MS, Enrolment
 from central.rpc.enrolment import EnrolmentServicer
 from gateway.identity import FILE_NAME, load_identity
 from gateway.uplink.enrolment import enrol
-from tests.branchgate.identity.chains import DAY_MS
-from tests.branchgate.wire.servers import TurnedClock
 from tests.central.identity.tokens_in_memory import TokensInMemory
+from tests.rigs.chains import DAY_MS
+from tests.rigs.clock import TurnedClock
 
 
 @dataclasses.dataclass

@@ -1,19 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gateway.catalogue.pace import QUIET_MS, Pace, RecentSales
-
-
-@dataclass
-class TurnedClock:
-    ms: int = 0
-
-    def now_ms(self) -> int:
-        return self.ms
-
-    def monotonic_ms(self) -> int:
-        return self.ms
+from tests.rigs.clock import TurnedClock
 
 
 def test_without_sales_nothing_waits() -> None:
@@ -38,5 +26,5 @@ def test_the_first_quiet_moment_ends_the_waiting() -> None:
     sales.recorded()
     assert pace.pause_ms(10_000) == 0
     assert pace.pause_ms(10_000) == 10_000
-    clock.ms += QUIET_MS
+    clock.advance(QUIET_MS)
     assert pace.pause_ms(10_000) == 0

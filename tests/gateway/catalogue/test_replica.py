@@ -8,24 +8,19 @@ from pathlib import Path
 import pytest
 
 from branchgate.catalogue import Article, BranchSettings
-from branchgate.clock import Clock, SystemClock
+from branchgate.clock import Clock
 from branchgate.errors import TryAgain
 from branchgate.sync.sqlite import SqliteSink
 from gateway.catalogue.positions import TOMBSTONE_DAYS
 from gateway.catalogue.replica import FILE_NAME, Replica
 from tests.branchgate.sync.link import Link
 from tests.central.feed.model import ModelFeeds
+from tests.rigs.chains import DAY_MS
+from tests.rigs.clock import TurnedClock
 
 ARTICLE = 1
 BRANCH = "mitte"
 APPLE = Article("4711", "Apfel", 199_000, 2, 700)
-
-
-class TurnedClock(SystemClock):
-    ahead_ms = 0
-
-    def now_ms(self) -> int:
-        return super().now_ms() + self.ahead_ms
 
 
 @pytest.fixture
@@ -115,9 +110,9 @@ async def test_tombstones_stay_for_sixty_days(replica: Replica, feeds: ModelFeed
     feeds.withdraw(BRANCH, ARTICLE, "4711")
     await sync(replica, feeds)
     head = replica.feed.state().head
-    clock.ahead_ms = (TOMBSTONE_DAYS - 1) * 86_400_000
+    clock.advance((TOMBSTONE_DAYS - 1) * DAY_MS)
     assert await replica.clear_tombstones() == 0
-    clock.ahead_ms = (TOMBSTONE_DAYS + 1) * 86_400_000
+    clock.advance(2 * DAY_MS)
     assert await replica.clear_tombstones() == 1
     assert replica.feed.state().oldest_position == head
     assert not replica.feed.changes(0, 10).changes[1:]

@@ -17,9 +17,10 @@ from branchgate.v1 import pairing_pb2, pairing_pb2_grpc
 from branchgate.wire.options import LAN
 from branchgate.wire.probe import pinned_channel, presented_chain
 from gateway.pairing.desk import Grant
-from tests.branchgate.identity.chains import CentralChain
-from tests.branchgate.wire.servers import TurnedClock, serving
+from tests.branchgate.wire.servers import serving
 from tests.gateway.pairing.shop import Shop, stretch_quickly
+from tests.rigs.chains import CentralChain
+from tests.rigs.clock import TurnedClock
 
 
 def attempt_of(code: str, server_key_sha256: bytes, csr_der: bytes = b"") -> Attempt:

@@ -12,16 +12,12 @@ from pathlib import Path
 import grpc.aio
 
 from branchgate.events import EventKind
-from branchgate.identity.certificates import to_pem
-from branchgate.identity.keys import key_to_pem, new_key
-from branchgate.identity.names import CENTRAL_DNS, BranchName, GatewayName
 from branchgate.numbers import NumberRange
 from branchgate.pairing.proof import stretched
 from branchgate.v1 import device_pb2, device_pb2_grpc, event_pb2, identity_pb2_grpc, pairing_pb2_grpc
 from branchgate.wire.callers import Context, caller
 from branchgate.wire.guard import Guard
 from branchgate.wire.sockets import listen, make_server
-from gateway.identity import GatewayIdentity
 from gateway.pairing.audit import IdentityAudit
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses, PairingDesk, PairingOrder
@@ -35,8 +31,8 @@ from gateway.rpc.pairing import PairingServicer
 from gateway.store.connection import connect_for_writing
 from gateway.store.schema import bring_up_to_date
 from gateway.store.writer import GroupWriter
-from tests.branchgate.identity.chains import CENTRAL_ID, CentralChain
-from tests.branchgate.wire.servers import TurnedClock
+from tests.rigs.chains import CentralChain
+from tests.rigs.clock import TurnedClock
 
 # The cost of a guess does not matter here, the tests' time does; the real cost has a test of its own.
 stretch_quickly = functools.partial(stretched, scrypt_n=2)
@@ -79,24 +75,6 @@ class Shop:
         return [(change.change, register_id) for _, change, register_id in self.journal]
 
 
-def enrolled(central: CentralChain, branch_id: str) -> GatewayIdentity:
-    name = GatewayName(BranchName(CENTRAL_ID, branch_id))
-    ca_key, key = new_key(), new_key()
-    branch_ca = central.root.branch_authority(name.branch, ca_key.public_key(), central.now_ms)
-    client = central.gateway_ca.gateway_client(name, key.public_key(), central.now_ms)
-    return GatewayIdentity(
-        central_id=CENTRAL_ID,
-        branch_id=branch_id,
-        central_address="127.0.0.1:7445",
-        central_name=CENTRAL_DNS,
-        root_pem=central.root_pem,
-        branch_ca_pem=to_pem(branch_ca),
-        gateway_chain_pem=to_pem(client, central.gateway_ca.certificate),
-        branch_ca_key_pem=key_to_pem(ca_key),
-        gateway_key_pem=key_to_pem(key),
-    )
-
-
 @contextlib.asynccontextmanager
 async def shop(
     folder: Path, *, central: CentralChain | None = None, branch_id: str = "mitte", clock: TurnedClock | None = None
@@ -114,7 +92,7 @@ async def shop(
     async def record(kind: EventKind, body: bytes, register_id: str) -> None:
         journal.append((kind, event_pb2.IdentityChange.FromString(body), register_id))
 
-    authority = BranchAuthority(enrolled(central, branch_id), folder / "keys", clock)
+    authority = BranchAuthority(central.enrolled(branch_id), folder / "keys", clock)
     registers = PairedRegisters(writer, branch_id)
     await registers.load()
     audit = IdentityAudit(record, clock)

@@ -26,10 +26,10 @@ from branchgate.v1 import pairing_pb2
 from branchgate.wire.options import LAN
 from branchgate.wire.probe import pinned_channel, presented_chain
 from gateway.pairing.steps import Stage
-from tests.branchgate.identity.chains import DAY_MS, CentralChain
-from tests.branchgate.wire.servers import TurnedClock
 from tests.gateway.pairing.attackers import attempt_of, fake_gateway, prove_message, proven, relay_to, send, wrong
 from tests.gateway.pairing.shop import Shop, shop, stretch_quickly, who_am_i
+from tests.rigs.chains import DAY_MS, CentralChain
+from tests.rigs.clock import TurnedClock
 
 
 async def try_to_pair(at: Shop, code: str, folder: Path) -> Any:

@@ -11,8 +11,8 @@ from branchgate.register.pairing import pair
 from branchgate.v1 import pairing_pb2, pairing_pb2_grpc
 from branchgate.wire.options import LAN
 from branchgate.wire.probe import pinned_channel, presented_chain
-from tests.branchgate.identity.chains import DAY_MS
 from tests.gateway.pairing.shop import Shop, shop, stretch_quickly
+from tests.rigs.chains import DAY_MS
 
 
 async def asked(at: Shop, certificate_pem: bytes, *, skew_ms: int = 0) -> pairing_pb2.DiagnoseResponse:

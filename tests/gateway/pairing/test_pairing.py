@@ -19,9 +19,9 @@ from branchgate.wire.callers import Caller, CallerKind
 from branchgate.wire.probe import presented_chain
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.steps import Stage
-from tests.branchgate.identity.chains import DAY_MS, CentralChain
-from tests.branchgate.wire.servers import TurnedClock
-from tests.gateway.pairing.shop import ORDER, Shop, enrolled, shop, stretch_quickly, who_am_i
+from tests.gateway.pairing.shop import ORDER, Shop, shop, stretch_quickly, who_am_i
+from tests.rigs.chains import DAY_MS, CentralChain
+from tests.rigs.clock import TurnedClock
 
 
 async def paired(at: Shop, folder: Path, typed: str = "") -> object:
@@ -219,7 +219,7 @@ async def test_a_restarted_gateway_shows_the_key_it_had(tmp_path: Path) -> None:
         keys = tmp_path / "gateway" / "keys"
         again = BranchAuthority(at.authority.identity, keys, at.clock)
         assert again.server.key_sha256 == at.authority.server.key_sha256
-        replaced = BranchAuthority(enrolled(CentralChain(at.clock.now_ms()), "mitte"), keys, at.clock)
+        replaced = BranchAuthority(CentralChain(at.clock.now_ms()).enrolled("mitte"), keys, at.clock)
         assert replaced.server.key_sha256 == at.authority.server.key_sha256
         unbundle((keys / "server.pem").read_bytes())
 

@@ -1,4 +1,4 @@
-"""A whole trust chain in memory: a central with two branches, for tests of TLS and authorization."""
+"""A whole trust chain in memory: a central, its branches, their gateways and registers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from branchgate.identity.certificates import Issuer, root_certificate, to_pem
 from branchgate.identity.keys import PrivateKey, key_to_pem, new_key
-from branchgate.identity.names import BranchName, GatewayName, RegisterName
+from branchgate.identity.names import CENTRAL_DNS, BranchName, GatewayName, RegisterName
 from branchgate.wire.tls import ClientCertificate, ServerCertificate
+from gateway.identity import GatewayIdentity
 
 CENTRAL_ID = "zentrale"
 DAY_MS = 24 * 3600 * 1000
@@ -68,4 +69,21 @@ class CentralChain:
             ServerCertificate(key_to_pem(server_key), server, to_pem(issuer.certificate)),
             ClientCertificate(key_to_pem(client_key), client),
             now_ms,
+        )
+
+    def enrolled(self, branch_id: str, central_address: str = "127.0.0.1:7445") -> GatewayIdentity:
+        """What a gateway holds after its enrolment."""
+        name = GatewayName(BranchName(CENTRAL_ID, branch_id))
+        ca_key, key = new_key(), new_key()
+        client = self.gateway_ca.gateway_client(name, key.public_key(), self.now_ms)
+        return GatewayIdentity(
+            central_id=CENTRAL_ID,
+            branch_id=branch_id,
+            central_address=central_address,
+            central_name=CENTRAL_DNS,
+            root_pem=self.root_pem,
+            branch_ca_pem=to_pem(self.root.branch_authority(name.branch, ca_key.public_key(), self.now_ms)),
+            gateway_chain_pem=to_pem(client, self.gateway_ca.certificate),
+            branch_ca_key_pem=key_to_pem(ca_key),
+            gateway_key_pem=key_to_pem(key),
         )
