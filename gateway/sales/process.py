@@ -30,6 +30,9 @@ from gateway.sales.source import JournalSource
 GATHER_MS = 500
 """So long sales gather before they are filled when nobody asks; small transactions cost DuckDB as much as large ones."""
 
+RESTS_PER_BATCH = 4
+"""Recording comes first: while the journal grows and nobody asks, a batch is followed by so many times its own duration of rest."""
+
 IDLE_MS = 5_000
 """A checkpoint waits for so long a silence, because it blocks questions."""
 
@@ -48,6 +51,8 @@ class SalesProcess:
         self._behind = True
         self._dirty = False
         self._last_filled_ms = 0
+        self._head_at_last_fill = 0
+        self._rests_until_ms = 0
 
     def run(self) -> None:
         """Until the parent goes."""
@@ -60,8 +65,10 @@ class SalesProcess:
 
     def _patience_ms(self) -> int | None:
         """How long there is nothing to do unless the parent speaks; None for ever."""
-        if self._waiting or self._behind:
+        if self._waiting:
             return 0
+        if self._behind:
+            return max(0, self._rests_until_ms - _now_ms())
         since = _now_ms() - self._last_filled_ms
         if self._known_head > self._filler.watermark.sequence:
             return max(0, GATHER_MS - since)
@@ -97,12 +104,18 @@ class SalesProcess:
             self._dirty = False
 
     def _fill(self, now_ms: int) -> None:
-        if not self._waiting and not self._behind and now_ms - self._last_filled_ms < GATHER_MS:
+        begins_ms = self._rests_until_ms if self._behind else self._last_filled_ms + GATHER_MS
+        if not self._waiting and now_ms < begins_ms:
             return
         taken = self._filler.fill()
         self._behind = taken == BATCH
         self._dirty = self._dirty or taken > 0
         self._last_filled_ms = _now_ms()
+        grows = self._known_head > self._head_at_last_fill
+        self._head_at_last_fill = self._known_head
+        self._rests_until_ms = self._last_filled_ms + (
+            RESTS_PER_BATCH * (self._last_filled_ms - now_ms) if grows else 0
+        )
         if not taken and self._waiting:
             # Asked for more than the journal holds: tell what there is rather than wait for what may never come.
             self._answer(self._waiting.popleft())
