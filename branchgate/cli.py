@@ -25,7 +25,7 @@ EXIT_CODES = {Family.REFUSED: 3, Family.TRY_AGAIN: 4, Family.OUTCOME_UNKNOWN: 5}
 """What a script may conclude: 3 do not repeat as is, 4 repeat later, 5 ask before repeating. 1 is a defect, 2 wrong usage."""
 
 _PURPOSES = {
-    "central": "The hub beside the ERP: branches, articles, assortments, reports.",
+    "central": "Head office, beside the ERP: branches, articles, assortments, reports.",
     "gateway": "The server in a branch: enrol it, run it, ask how it is.",
     "register": "The reference till: pair with a branch, sync, sell, close the day.",
     "devices": "Printers, drawers and displays: try them out, run virtual ones.",

@@ -1,1 +1,1 @@
-"""central: the hub beside the ERP. Branches, registers, the feed of articles, the intake of sales, reports over all branches."""
+"""central: head office, beside the ERP. Branches, registers, the feed of articles, the intake of sales, reports over all branches."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from branchgate.catalogue import Article
 from branchgate.errors import Refused
@@ -84,7 +85,7 @@ class Basket:
                 return
         raise Refused("NOT_FOUND", field="line_number", value=line_number, rule="a line that is not voided yet")
 
-    def pay_cash(self, header: Header, given_cents: int, **extra: object) -> Receipt:
+    def pay_cash(self, header: Header, given_cents: int, **extra: Any) -> Receipt:
         """Finishes the receipt with cash. Raises Refused (CASH_NOT_ENOUGH) when too little is given for a sale."""
         total = self.total_cents
         if total > 0 and given_cents < total:
@@ -93,7 +94,7 @@ class Basket:
         receipt = self.finish(header, [Payment(PaymentType.BAR, total)], **extra)
         return replace(receipt, cash_given_cents=given_cents if total > 0 else 0, change_cents=change)
 
-    def finish(self, header: Header, payments: Sequence[Payment], **extra: object) -> Receipt:
+    def finish(self, header: Header, payments: Sequence[Payment], **extra: Any) -> Receipt:
         """The receipt. `extra` are further fields of Receipt, such as `references`. Raises Refused (BASKET_EMPTY)."""
         if not any(not line.voided for line in self._lines):
             raise Refused("BASKET_EMPTY", field="lines", value=len(self._lines), rule="at least one line that counts")
@@ -136,7 +137,7 @@ def sums_of(lines: Sequence[Line]) -> tuple[VatSum, ...]:
     return vat_sums([(line.vat_key, line.vat_rate_basis_points, line.gross_cents) for line in lines if not line.voided])
 
 
-def receipt_of(header: Header, lines: Sequence[Line], payments: Sequence[Payment], **extra: object) -> Receipt:
+def receipt_of(header: Header, lines: Sequence[Line], payments: Sequence[Payment], **extra: Any) -> Receipt:
     """A receipt of type Beleg with its sums computed from its lines."""
     receipt = Receipt(
         receipt_number=header.receipt_number,
@@ -151,7 +152,7 @@ def receipt_of(header: Header, lines: Sequence[Line], payments: Sequence[Payment
         payments=tuple(payments),
         total_cents=total_of(lines),
     )
-    return replace(receipt, **extra) if extra else receipt  # type: ignore[arg-type]
+    return replace(receipt, **extra)
 
 
 def reversal_of(sale: Receipt, header: Header, register_id: str, event_id: bytes) -> Receipt:

@@ -1,4 +1,4 @@
-"""`branchgate central …`: run the hub beside the ERP, and ask the running one.
+"""`branchgate central …`: run central, head office's side beside the ERP, and ask the running one.
 
 Commands never open the store of a running central: they talk to it over the owner-only socket in its data folder.
 """
@@ -9,7 +9,7 @@ import typer
 
 from central.cli import articles, branches, figures, registers, running
 
-_HELP = """The hub beside the ERP: branches, registers, articles, assortments, and the reports over all of them.
+_HELP = """Head office, beside the ERP: branches, registers, articles, assortments, and the reports over all of them.
 
 A first look, with central running in another terminal (`branchgate central run`):
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from drivers.virtual.paper import Align, Font, Style
 
@@ -38,9 +38,9 @@ class Modes:
     hri: int = 0
     hri_font: Font = Font.A
 
-    def styled(self, **changes: bool | int | Font) -> Modes:
+    def styled(self, **changes: Any) -> Modes:
         """The same with another look of characters."""
-        return replace(self, style=replace(self.style, **changes))  # type: ignore[arg-type]
+        return replace(self, style=replace(self.style, **changes))
 
 
 def _u16(body: bytes) -> int:

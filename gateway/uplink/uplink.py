@@ -122,4 +122,5 @@ def _first(failures: BaseExceptionGroup[Failure]) -> Failure:
     found: BaseException = failures
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
+    # A group of failures holds failures and groups of them, and the groups are left behind.
     return cast(Failure, found)

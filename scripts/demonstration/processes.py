@@ -52,7 +52,7 @@ class Child:
         except TimeoutError:
             raise DemoFailed(f"{self.name} said nothing for {within_s:.0f} s:\n{self.last_words()}") from None
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()  # type: ignore[attr-defined]  # a generator, which the stubs call an iterator
 
     async def ask(self, question: Message) -> Message:
         """Sends one JSON line and returns the answer. Raises DemoFailed when the answer is an error."""

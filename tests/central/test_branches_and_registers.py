@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -68,8 +69,8 @@ async def test_an_id_that_cannot_stand_in_a_certificate_is_refused(branches: Bra
         ("device_roles", (DeviceRole("", "receipt", "No Spaces"),)),
     ],
 )
-def test_settings_that_would_spoil_a_receipt_or_a_day_are_refused(field: str, value: object) -> None:
-    changed = dataclasses.replace(MITTE, **{field: value})  # type: ignore[arg-type]
+def test_settings_that_would_spoil_a_receipt_or_a_day_are_refused(field: str, value: Any) -> None:
+    changed = dataclasses.replace(MITTE, **{field: value})
     with pytest.raises(Refused):
         checked_settings(changed)
 

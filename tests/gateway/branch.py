@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from branchgate.ids import uuid7
 from branchgate.money import line_cents
@@ -130,9 +131,9 @@ def _line(index: int) -> Line:
     )
 
 
-def sale(sequence: int, *, number: int | None = None, running: int | None = None, **changes: object) -> EventToRecord:
+def sale(sequence: int, *, number: int | None = None, running: int | None = None, **changes: Any) -> EventToRecord:
     """The receipt event number `sequence` of a register; `number` tells events of several registers or resets apart."""
-    body = encode_receipt(replace(receipt(running or sequence), **changes))  # type: ignore[arg-type]
+    body = encode_receipt(replace(receipt(running or sequence), **changes))
     return EventToRecord(event_id(number or sequence), sequence, 1, body)
 
 
@@ -144,9 +145,9 @@ def tampered(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def reasons(answers: Sequence[object]) -> list[str]:
+def reasons(answers: Sequence[Any]) -> list[str]:
     """The reasons in `EventFindings` or journal findings, in order."""
-    return [finding.reason for answer in answers for finding in answer.findings]  # type: ignore[attr-defined]
+    return [finding.reason for answer in answers for finding in answer.findings]
 
 
 def noise(size: int) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
 from hypothesis import strategies as st
 
 from branchgate.figures import (
@@ -19,14 +22,20 @@ from branchgate.figures import (
 from branchgate.receipts.model import BusinessCase, PaymentType
 from branchgate.vat import VatSum
 
+T = TypeVar("T")
+
 cents = st.integers(-(10**12), 10**12)
 counts = st.integers(0, 10**9)
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 keys = st.sampled_from(["", "a", "b", "c"])
 
 
-def rows(row: st.SearchStrategy[object], key: object) -> st.SearchStrategy[tuple[object, ...]]:
-    return st.lists(row, max_size=4, unique_by=key).map(tuple)  # type: ignore[arg-type]
+def as_tuple(made: list[T]) -> tuple[T, ...]:
+    return tuple(made)
+
+
+def rows(row: st.SearchStrategy[T], key: Callable[[T], Hashable]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(row, max_size=4, unique_by=key).map(as_tuple)
 
 
 figures = st.builds(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 
@@ -46,7 +48,7 @@ def test_every_field_of_the_contract_has_its_figure() -> None:
 
 
 @pytest.mark.parametrize("decode", [decode_figures, decode_closing])
-def test_bytes_that_do_not_parse_are_refused(decode: object) -> None:
+def test_bytes_that_do_not_parse_are_refused(decode: Callable[[bytes], object]) -> None:
     with pytest.raises(Refused) as told:
-        decode(b"\xff\xff")  # type: ignore[operator]
+        decode(b"\xff\xff")
     assert told.value.reason == "FIGURES_UNREADABLE"

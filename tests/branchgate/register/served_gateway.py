@@ -31,7 +31,7 @@ class FaultyJournal(journal_pb2_grpc.JournalServiceServicer):
         self.streams = 0
         self.oldest_held: list[int] = []
 
-    async def Record(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]  # noqa: N802
+    async def Record(self, request_iterator: object, context: Context) -> None:  # type: ignore[override]
         self.streams += 1
         model = self.model
         left = self.break_after.pop(0) if self.break_after else -1
@@ -57,7 +57,7 @@ class FaultyJournal(journal_pb2_grpc.JournalServiceServicer):
                     return
             await context.write(response)
 
-    async def LookUpEvent(  # noqa: N802
+    async def LookUpEvent(
         self, request: journal_pb2.LookUpEventRequest, _context: Context
     ) -> journal_pb2.LookUpEventResponse:
         for event in self.model.journal:

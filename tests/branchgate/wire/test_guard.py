@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
@@ -28,8 +28,7 @@ Handler = Any
 
 @pytest.fixture(autouse=True)
 def open_to_registers(monkeypatch: pytest.MonkeyPatch) -> None:
-    everything: Callable[[str], frozenset[CallerKind]] = lambda _method: frozenset({CallerKind.REGISTER})  # noqa: E731
-    monkeypatch.setattr(guard, "allowed_callers", everything)
+    monkeypatch.setattr(guard, "allowed_callers", lambda _method: frozenset({CallerKind.REGISTER}))
 
 
 class Served(grpc.GenericRpcHandler):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -269,7 +270,9 @@ async def test_an_unusable_article_is_reported_to_central_by_name(central: Centr
     assert [(found.key, found.reason) for found in central.rejections] == [("bad", "UNKNOWN_VAT_KEY")]
 
 
-async def test_twenty_registers_get_the_very_same_bytes(central: Central, replica: Replica) -> None:
+async def test_twenty_registers_get_the_very_same_bytes(
+    central: Central, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(3_000):
         central.put(f"{number}", article(f"{number}"))
     told = Told()
@@ -278,12 +281,12 @@ async def test_twenty_registers_get_the_very_same_bytes(central: Central, replic
         reads = 0
         page = replica.feed.snapshot_page
 
-        def counted(*arguments: object) -> object:
+        def counted(*arguments: Any) -> Any:
             nonlocal reads
             reads += 1
-            return page(*arguments)  # type: ignore[arg-type]
+            return page(*arguments)
 
-        replica.feed.snapshot_page = counted  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(replica.feed, "snapshot_page", counted)
         async with registers_port(replica) as (_, port), channel_to(port) as channel:
             received = await asyncio.gather(*(load(channel) for _ in range(20)))
         assert len(set(received)) == 1

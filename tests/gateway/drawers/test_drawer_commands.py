@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ from tests.gateway.printing.shop import REGISTER, WITH_DRAWER, Shop, device_at, 
 STAYS_OPEN = PrinterSettings(drawer_shuts_after_ms=None)
 
 
-async def opened(shop: Shop, command: bytes, **more: object) -> DrawerAnswer:
-    return await shop.drawers.open_drawer(command, REGISTER, "anna", "SALE", **more)  # type: ignore[arg-type]
+async def opened(shop: Shop, command: bytes, **more: Any) -> DrawerAnswer:
+    return await shop.drawers.open_drawer(command, REGISTER, "anna", "SALE", **more)
 
 
 async def test_a_drawer_that_opens_is_seen_by_its_sensor_and_journaled(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -29,7 +30,7 @@ async def test_killed_at_any_step_there_is_at_most_one_unmarked_original(tmp_pat
             device = device_at(printer)
             died = await _run(folder, device.address, call, when)
             async with open_shop(folder, device) as shop:
-                await shop.until(lambda shop=shop: _is_settled(shop))  # type: ignore[misc]
+                await shop.until(partial(_is_settled, shop))
                 states.append(shop.jobs_of(event_id(1))[0].state)
                 await _answer_as_a_person_would(shop, printer.printer.receipts().get(NUMBER, PaperCount()))
                 on_paper = printer.printer.receipts()[NUMBER]

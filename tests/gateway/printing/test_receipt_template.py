@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -45,8 +46,8 @@ def sale() -> Receipt:
     return basket.pay_cash(HEADER, 5_000)
 
 
-def text(receipt: Receipt, columns: int = 42, **more: object) -> str:
-    return to_text(receipt_document(receipt, "kasse-1", SETTINGS, columns, **more), columns)  # type: ignore[arg-type]
+def text(receipt: Receipt, columns: int = 42, **more: Any) -> str:
+    return to_text(receipt_document(receipt, "kasse-1", SETTINGS, columns, **more), columns)
 
 
 def test_a_sale_on_paper_is_complete() -> None:

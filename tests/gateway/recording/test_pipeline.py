@@ -26,7 +26,7 @@ class Under:
 async def put(pipeline: Pipeline) -> Under:
     recording = Under()
     await pipeline.room()
-    pipeline.put(recording)  # type: ignore[arg-type]
+    pipeline.put(recording)  # type: ignore[arg-type]  # of a recording it needs `settled` alone
     return recording
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,11 +44,11 @@ def own(number: int, kind: EventKind, size: int = 2000) -> NewEntry:
     return NewEntry(event_id(number), BRANCH, OWN, kind, noise(size))
 
 
-async def fill(append: object, first: int) -> int:
+async def fill(append: Callable[[NewEntry], Awaitable[object]], first: int) -> int:
     number = first
     while True:
         try:
-            await append(own(number, EventKind.DRAWER))  # type: ignore[operator]
+            await append(own(number, EventKind.DRAWER))
         except TryAgain as full:
             assert full.reason == "DISK_FULL"
             return number

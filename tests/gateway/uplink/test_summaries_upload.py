@@ -38,6 +38,13 @@ class Sales:
         )
 
 
+def answers_of(sales: Any) -> GatewayAnswers:
+    """Answers that need neither a pairing desk nor more of the journal than its head."""
+    desk: Any = SimpleNamespace()
+    journal: Any = SimpleNamespace(head=1)
+    return GatewayAnswers(desk, sales, journal)
+
+
 @asynccontextmanager
 async def gateway_at_central(folder: Path, answers: Any) -> AsyncIterator[Any]:
     """A session of mitte's gateway with these answers; yields central's operator."""
@@ -68,7 +75,7 @@ async def test_summaries_of_a_year_are_more_than_one_message(tmp_path: Path) -> 
     sales = Sales(SummaryColumns(many, many, many, many, many, ("obst",)))
     sizes = [sum(summary.ByteSize() for summary in each) for each in portions(await sales.summaries(None, 0))]
     assert max(sizes) <= MIB < sum(sizes)
-    answers = GatewayAnswers(SimpleNamespace(), sales, SimpleNamespace(head=1))  # type: ignore[arg-type]
+    answers = answers_of(sales)
     async with gateway_at_central(tmp_path, answers) as operator:
         pulled = await operator.PullSummaries(admin.PullSummariesRequest(branch_id="mitte"))
         assert pulled.stored == PERIODS
@@ -90,7 +97,7 @@ class LateAnswers:
 async def test_an_answer_that_central_refuses_does_not_end_the_session(tmp_path: Path) -> None:
     """A refused upload was a gRPC error where only our own are expected; it took the whole session with it."""
     sales = Sales(SummaryColumns())
-    answers = GatewayAnswers(SimpleNamespace(), sales, SimpleNamespace(head=1))  # type: ignore[arg-type]
+    answers = answers_of(sales)
     async with gateway_at_central(tmp_path, LateAnswers(answers.send_summaries)) as operator:
         with pytest.raises(grpc.aio.AioRpcError, match="REQUEST_UNKNOWN"):
             await operator.PullSummaries(admin.PullSummariesRequest(branch_id="mitte"))
