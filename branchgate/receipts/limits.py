@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from branchgate.errors import Refused
-from branchgate.events import Finding
 from branchgate.receipts.view import ReceiptView
 
 LARGEST = 100_000_000_000
@@ -21,15 +20,15 @@ LOWEST_RATE = -10_000
 _HIGHEST_RATE = 2**31 - 1
 
 
-def require_possible(receipt: ReceiptView, found: Sequence[Finding]) -> None:
+def require_possible(receipt: ReceiptView, *, breaks_rules: bool = True) -> None:
     """Raises Refused (RECEIPT_IMPOSSIBLE) for the first figure that is none.
 
-    `found` is what `check_content` says of the receipt. Where it finds nothing, quantities and prices are within its bounds, their
+    `breaks_rules`: whether `check_content` finds anything. Where it finds nothing, quantities and prices are within its bounds, their
     products are the lines' amounts and those make the sums; only payments may cancel each other out.
     """
     for index, payment in enumerate(receipt.payments):
         _require(payment, ("amount_cents",), f"payments[{index}].")
-    if not found:
+    if not breaks_rules:
         return
     _require(receipt, ("total_cents", "cash_given_cents", "change_cents"))
     for index, line in enumerate(receipt.lines):

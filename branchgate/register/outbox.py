@@ -20,6 +20,7 @@ from branchgate.events import Event, EventKind, Finding
 from branchgate.ids import new_event_id
 from branchgate.numbers import NumberRange
 from branchgate.receipts.codec import decode_receipt, encode_receipt
+from branchgate.receipts.limits import require_possible
 from branchgate.receipts.model import Receipt
 from branchgate.register.held import Answer, Happened, OutboxCounts, OutboxState, RefusedForGood, Waiting
 
@@ -43,6 +44,9 @@ CREATE TABLE IF NOT EXISTS refused (
     event_id BLOB PRIMARY KEY, register_sequence INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, body BLOB NOT NULL
 ) WITHOUT ROWID;
 """
+LARGEST_EVENT_BYTES = 1024 * 1024
+"""Thousands of lines. What is larger is refused before it has happened: a gateway has to take every event in one message."""
+
 _WAITING = "SELECT register_sequence, event_id, kind, body, print_role, created_at FROM outbox WHERE state = ?"
 
 
@@ -77,17 +81,18 @@ class Outbox:
         """Records a receipt. `build` gets the receipt number and its running integer and returns the receipt.
 
         When this returns, the receipt has happened. Whatever `build` raises leaves no trace. Raises TryAgain (NUMBERS_UNKNOWN) before
-        the first greeting.
+        the first greeting, and Refused (RECEIPT_IMPOSSIBLE, EVENT_TOO_LARGE) for what a gateway would have to refuse.
         """
         with self._transaction():
             running = self._number("next_running_number")
             receipt = build(self._range.number(running), running)
+            require_possible(receipt)
             event = self._append(EventKind.RECEIPT, encode_receipt(receipt), print_role)
             self._set("next_running_number", running + 1)
         return Happened(event.event_id, event.register_sequence, receipt)
 
     def add(self, kind: EventKind, body: bytes) -> Event:
-        """Records an event that is no receipt. Raises TryAgain (NUMBERS_UNKNOWN) before the first greeting."""
+        """Records an event that is no receipt. Raises TryAgain (NUMBERS_UNKNOWN) before the first greeting, Refused (EVENT_TOO_LARGE)."""
         with self._transaction():
             return self._append(kind, body, "")
 
@@ -204,6 +209,8 @@ class Outbox:
     def _append(self, kind: EventKind, body: bytes, print_role: str) -> Event:
         if self._get("journal_id") is None:
             raise TryAgain("NUMBERS_UNKNOWN", field="gateway", rule="greets a new register once")
+        if len(body) > LARGEST_EVENT_BYTES:
+            raise Refused("EVENT_TOO_LARGE", field="body", value=len(body), rule=f"at most {LARGEST_EVENT_BYTES} bytes")
         now_ms = self._clock.now_ms()
         sequence = self._number("next_register_sequence")
         event = Event(new_event_id(now_ms), sequence, kind, body)

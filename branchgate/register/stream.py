@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Protocol, TypeAlias, TypeVar
 
 import grpc.aio
@@ -16,12 +17,14 @@ import grpc.aio
 from branchgate.clock import Clock
 from branchgate.events import Finding
 from branchgate.register.held import Answer, RefusedForGood, Waiting
-from branchgate.register.outbox import Outbox
+from branchgate.register.outbox import LARGEST_EVENT_BYTES, Outbox
 from branchgate.register.sending import Sending
 from branchgate.sync.timing import Backoff
 from branchgate.v1 import event_pb2, journal_pb2, journal_pb2_grpc
 
 MOST_PER_MESSAGE = 64
+MOST_BYTES_PER_MESSAGE = LARGEST_EVENT_BYTES
+"""Of bodies: a gateway takes no message of more than four megabytes, and one that it cannot take would stand in the way for ever."""
 PAPER_WITHIN_MS = 10 * 60 * 1000
 """An original is wanted only so long after the sale; later the customer is gone, and a print would be taken for a new sale."""
 SHORTEST_PAUSE_MS = 100
@@ -116,6 +119,7 @@ class RecordStream:
         if not count:
             return None
         if self._again:
+            count = _that_fit(self._again[:count])
             again, self._again = self._again[:count], self._again[count:]
             return _request(again, self._clock.now_ms())
         sent = sending.sent
@@ -123,6 +127,7 @@ class RecordStream:
         if not sending.room or sending.sent != sent:
             # A pause has begun or ended meanwhile: sending starts over behind the last settled event.
             return None
+        waiting = waiting[: _that_fit(waiting)]
         waiting = waiting[: sending.in_one_message([each.event.register_sequence for each in waiting])]
         if not waiting:
             return None
@@ -203,6 +208,12 @@ class RecordStream:
         self._resuming = None
         self._sending.resumed()
         self._wake.set()
+
+
+def _that_fit(waiting: Sequence[Waiting]) -> int:
+    """How many of these go into one message."""
+    sizes = accumulate(len(each.event.body) for each in waiting)
+    return sum(1 for size in sizes if size <= MOST_BYTES_PER_MESSAGE)
 
 
 def _request(waiting: Iterable[Waiting], now_ms: int) -> journal_pb2.RecordRequest:

@@ -63,7 +63,7 @@ def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now
         receipt = view_receipt(event.body)
         original = decode_receipt(event.body) if event.wants_paper else None
         found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
-        require_possible(receipt, found)
+        require_possible(receipt, breaks_rules=bool(found))
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
     return Judged(event, kind, receipt, original, tuple(found))

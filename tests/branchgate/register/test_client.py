@@ -66,6 +66,20 @@ async def test_receipts_reach_the_gateway_and_leave_when_central_has_them(
         assert 0 < gateway.journal.wishes[sales[0].event_id] <= 10 * 60 * 1000
 
 
+async def test_large_events_are_more_than_one_message(tmp_path: Path, gateway: ServedGateway) -> None:
+    """Messages were bounded by the number of events; a gateway takes no message beyond four megabytes, so the outbox stood still."""
+    async with register_at(tmp_path, gateway) as register:
+        await register.record(sold)
+        await all_settled(register)
+    await gateway.stop()
+    async with register_at(tmp_path, gateway) as register:
+        for _ in range(8):
+            await register.record(lambda number, running: replace(sold(number, running), note="x" * 900_000))
+        await gateway.start()
+        await all_settled(register)
+    assert len(gateway.model.journal) == 9
+
+
 async def test_selling_goes_on_without_a_gateway_and_arrives_later(tmp_path: Path, gateway: ServedGateway) -> None:
     async with register_at(tmp_path, gateway) as register:
         await register.record(sold)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from branchgate.events import EventKind, Finding
 from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import Receipt
 from branchgate.register.held import Answer, RefusedForGood
-from branchgate.register.outbox import Outbox
+from branchgate.register.outbox import LARGEST_EVENT_BYTES, Outbox
 from tests.branchgate.register.receipts import open_outbox, sold
 
 JOURNAL = bytes(16)
@@ -43,6 +44,27 @@ def test_a_receipt_that_happened_is_there_after_reopening(tmp_path: Path) -> Non
     assert again.receipts(10) == [happened]
     assert again.add_receipt(sold).receipt.receipt_number == "K1-000002"
     again.close()
+
+
+def test_what_a_gateway_would_have_to_refuse_does_not_happen(outbox: Outbox) -> None:
+    """A barcode scanned into the quantity field made billions; an endless event could not be sent and stood before all others."""
+
+    def barcode_as_quantity(number: str, running: int) -> Receipt:
+        made = sold(number, running)
+        return replace(
+            made, lines=(replace(made.lines[0], quantity_thousandths=4_006_381_333_931_000), *made.lines[1:])
+        )
+
+    def endless(number: str, running: int) -> Receipt:
+        return replace(sold(number, running), note="x" * LARGEST_EVENT_BYTES)
+
+    with pytest.raises(Refused, match="RECEIPT_IMPOSSIBLE"):
+        outbox.add_receipt(barcode_as_quantity)
+    with pytest.raises(Refused, match="EVENT_TOO_LARGE"):
+        outbox.add_receipt(endless)
+    with pytest.raises(Refused, match="EVENT_TOO_LARGE"):
+        outbox.add(EventKind.PARKED, bytes(LARGEST_EVENT_BYTES + 1))
+    assert outbox.add_receipt(sold).receipt.running_number == 1
 
 
 def test_a_receipt_that_could_not_be_made_uses_no_number(outbox: Outbox) -> None:
