@@ -18,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from branchgate import __version__
 from branchgate.errors import BranchgateError, Family
 from branchgate.errors.texts import sentence
+from branchgate.reports.layout import clean
 
 GROUP = "branchgate.commands"
 
@@ -129,7 +130,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=arguments, prog_name="branchgate")
     except BranchgateError as error:
-        typer.echo(f"{sentence(error, 'de')}\n{sentence(error, 'en')}\n[{error.reason}]", err=True)
+        # A value may come from a device, a file or another process, and with it a terminal's control sequences.
+        said = (sentence(error, "de"), sentence(error, "en"), f"[{error.reason}]")
+        typer.echo("\n".join(clean(line) for line in said), err=True)
         sys.exit(EXIT_CODES[error.family])
 
 

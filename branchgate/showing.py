@@ -1,4 +1,8 @@
-"""How commands show answers: tables and sentences for people, one line of JSON for machines."""
+"""How commands show answers: tables and sentences for people, one line of JSON for machines.
+
+What an answer holds was made elsewhere: a receipt number, an article's name, a cell of a file. It may hold a terminal's control
+sequences or rich's markup, and neither may do anything here.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from branchgate.reports.layout import clean
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -17,6 +26,37 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per li
 def console() -> Console:
     """Where commands show tables and sentences."""
     return Console(highlight=False)
+
+
+def foreign(text: str) -> str:
+    """A text from elsewhere on its way into a sentence with markup."""
+    return escape(_each_line_clean(text))
+
+
+class Answers(Table):
+    """A table of an answer's values: nothing in a cell is markup, and nothing is cut off, because ids are typed back."""
+
+    def __init__(self, *headings: str) -> None:
+        super().__init__(*headings)
+        for column in self.columns:
+            column.overflow = "fold"
+
+    def add(self, *cells: str, style: str = "") -> None:
+        """Adds a row of texts from anywhere."""
+        self.add_row(*(Text(_each_line_clean(cell)) for cell in cells), style=style)
+
+
+def show_facts(*facts: tuple[str, str]) -> None:
+    """A page of names and values."""
+    page = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        page.add_row(name, Text(_each_line_clean(value), overflow="fold"))
+    console().print(page)
+
+
+def show_warning(german: str, english: str) -> None:
+    """A sentence that a person must see, in both languages."""
+    console().print(f"[yellow]![/] {foreign(german)}\n  [dim]{foreign(english)}[/]")
 
 
 def show_json(message: Message) -> None:
@@ -40,6 +80,10 @@ def plain_message(message: Message) -> dict[str, Any]:
         else:
             plain[field.name] = _plain(value, field)
     return plain
+
+
+def _each_line_clean(text: str) -> str:
+    return "\n".join(clean(line) for line in text.split("\n"))
 
 
 def _plain(value: Any, field: Any) -> Any:

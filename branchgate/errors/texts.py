@@ -6,12 +6,15 @@ filled in. A reason without sentences is still shown, with its code and rule, ne
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from branchgate.errors import BranchgateError
+
+_PLACE = re.compile(r"\{(reason|field|value|rule)\}")
 
 Language = Literal["de", "en"]
 
@@ -29,9 +32,9 @@ def sentence(error: BranchgateError, language: Language) -> str:
 def sentence_for(reason: str, language: Language, *, field: str = "", value: str = "", rule: str = "") -> str:
     """The sentence for a reason code in one language."""
     template = all_sentences().get(reason, _UNNAMED)[language]
-    for name, filling in (("reason", reason), ("field", field), ("value", value), ("rule", rule)):
-        template = template.replace("{" + name + "}", filling)
-    return template
+    fillings = {"reason": reason, "field": field, "value": value, "rule": rule}
+    # All at once: a value may itself hold "{rule}".
+    return _PLACE.sub(lambda place: fillings[place[1]], template)
 
 
 @cache

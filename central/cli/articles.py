@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from branchgate.errors import Refused
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import Answers, JsonOption, console, show_json
 from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, ask
 
 if TYPE_CHECKING:
@@ -146,16 +145,11 @@ def _failed(answer: messages.ImportArticlesResponse, *, partial: bool, check: bo
 
 def _show(answer: messages.ImportArticlesResponse, check: bool) -> None:
     if answer.problems:
-        table = Table("Zeile / line", "Spalte / column", "Wert / value", "Was / what")
+        table = Answers("Zeile / line", "Spalte / column", "Wert / value", "Was / what")
         for problem in answer.problems[:_PROBLEMS_SHOWN]:
             style = "" if problem.warning else "red"
-            table.add_row(
-                str(problem.line),
-                problem.column,
-                problem.value,
-                f"{problem.text_de}\n[dim]{problem.text_en}[/]",
-                style=style,
-            )
+            words = f"{problem.text_de}\n{problem.text_en}"
+            table.add(str(problem.line), problem.column, problem.value, words, style=style)
         console().print(table)
         if len(answer.problems) > _PROBLEMS_SHOWN:
             console().print(f"… {len(answer.problems) - _PROBLEMS_SHOWN} weitere / more: --json")

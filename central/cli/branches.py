@@ -6,10 +6,9 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from branchgate.errors import Refused, RefusedKind
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import Answers, JsonOption, console, foreign, show_json
 from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, ask
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def add(
     else:
         console().print(
             f"Filiale [bold]{branch_id}[/] angelegt / branch added.\n"
-            f"Weiter / next: branchgate central enrolment-token {branch_id} --data {data}"
+            f"Weiter / next: branchgate central enrolment-token {branch_id} --data {foreign(str(data))}"
         )
 
 
@@ -106,7 +105,7 @@ def list_(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
         for found in answer.branches:
             show_json(found)
         return
-    table = Table("Filiale / branch", "Name", "Gateway", "Artikel / articles", "Journal", "Kassen / registers")
+    table = Answers("Filiale / branch", "Name", "Gateway", "Artikel / articles", "Journal", "Kassen / registers")
     for found in answer.branches:
         gateway = (
             "verbunden / connected" if found.connected else "getrennt / away" if found.enrolled else "fehlt / none"
@@ -115,7 +114,7 @@ def list_(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
             f"{register.register_id} ({register.number_range.prefix}…){'' if register.paired else ' –'}"
             for register in found.registers
         )
-        table.add_row(
+        table.add(
             found.settings.branch_id,
             found.settings.name,
             gateway,

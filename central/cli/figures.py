@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from branchgate.money import euros
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import Answers, JsonOption, console, foreign, show_json
 from central.cli.options import DATA_DEFAULT, DataOption, ask
 
 
@@ -28,7 +27,7 @@ def pull(
     else:
         console().print(f"{answer.stored} Tagessummen geholt / summaries pulled")
         for name in answer.unreachable_branches:
-            console().print(f"[yellow]{name}[/]: nicht erreichbar / not reachable")
+            console().print(f"[yellow]{foreign(name)}[/]: nicht erreichbar / not reachable")
     if answer.unreachable_branches:
         raise typer.Exit(4)
 
@@ -48,13 +47,13 @@ def report(
     if as_json:
         show_json(answer)
         return
-    table = Table(
+    table = Answers(
         "Tag / day", "Filiale / branch", "Kasse / register", "Z", "Bons / receipts", "Summe / total", "bar / cash"
     )
     for column in table.columns[3:]:
         column.justify = "right"
     for row in answer.rows:
-        table.add_row(
+        table.add(
             row.business_day,
             row.branch_id,
             row.register_id,
@@ -65,7 +64,7 @@ def report(
         )
     table.add_section()
     total = answer.total
-    table.add_row(
+    table.add(
         "",
         "",
         "Summe / total",
@@ -75,12 +74,10 @@ def report(
         f"{euros(total.cash_cents)} €",
     )
     console().print(table)
-    vat = Table("USt / VAT", "brutto / gross", "netto / net", "Steuer / VAT")
+    vat = Answers("USt / VAT", "brutto / gross", "netto / net", "Steuer / VAT")
     for figure in total.vat:
         rate = f"{figure.vat_rate_basis_points / 100:g} %".replace(".", ",")
-        vat.add_row(
-            rate, f"{euros(figure.gross_cents)} €", f"{euros(figure.net_cents)} €", f"{euros(figure.vat_cents)} €"
-        )
+        vat.add(rate, f"{euros(figure.gross_cents)} €", f"{euros(figure.net_cents)} €", f"{euros(figure.vat_cents)} €")
     console().print(vat)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import JsonOption, console, foreign, show_json
 from central.cli.branches import send_settings, settings_of
 from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, RegisterArgument, ask
 
@@ -50,7 +50,7 @@ def add(
     else:
         console().print(
             f"Kasse [bold]{register_id}[/] angelegt / register added; {answer.registers_counted} insgesamt / in all.\n"
-            f"Weiter / next: branchgate central pair {branch_id} {register_id} --data {data}"
+            f"Weiter / next: branchgate central pair {branch_id} {register_id} --data {foreign(str(data))}"
         )
 
 
@@ -110,14 +110,16 @@ def device_role(
     if as_json:
         show_json(settings)
     else:
-        console().print(f"Geräterolle gesetzt / device role set: {register_id or ALL} · {role} → {device}")
+        console().print(
+            f"Geräterolle gesetzt / device role set: {foreign(register_id or ALL)} · {foreign(role)} → {foreign(device)}"
+        )
 
 
 def _show(step: session_pb2.PairingStep, register_id: str) -> None:
     from branchgate.v1 import session_pb2
 
     if step.stage != session_pb2.PAIRING_STAGE_CODE:
-        console().print(f"{step.text_de}\n[dim]{step.text_en}[/]")
+        console().print(f"{foreign(step.text_de)}\n[dim]{foreign(step.text_en)}[/]")
         return
     from branchgate.pairing.code import parsed_code
     from branchgate.pairing.qr import PairingInvitation, as_blocks
@@ -127,7 +129,7 @@ def _show(step: session_pb2.PairingStep, register_id: str) -> None:
     console().print(
         f"Kasse / register              [bold]{register_id}[/]\n"
         f"Autorisierungscode / code     [bold]{step.code}[/]\n"
-        f"Server-Daten / server         [bold]{step.pairing_address}[/]\n"
+        f"Server-Daten / server         [bold]{foreign(step.pairing_address)}[/]\n"
         f"gültig / valid                {step.lives_ms // 60_000} min\n\n"
         "An der Kasse eingeben oder den QR-Code lesen lassen; hier erscheint, was dort geschieht.\n"
         "[dim]Type these at the register or let it read the QR code; what happens there appears here.[/]"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import typer
-from rich.table import Table
 
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import JsonOption, show_facts, show_json, show_warning
 from central.cli.options import DATA_DEFAULT, DataOption, ask
 
 
@@ -30,16 +29,16 @@ def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None
     if as_json:
         show_json(answer)
         return
-    page = Table.grid(padding=(0, 2))
-    page.add_row("Zentrale / central", f"{answer.central_id} ({answer.version})")
-    page.add_row("Filialen / branches", str(answer.branches))
-    page.add_row("Kassen / registers", str(answer.registers))
-    page.add_row("Gateways verbunden / connected", str(answer.connected_gateways))
-    page.add_row("Artikel / articles", str(answer.articles))
-    page.add_row("Ereignisse / events", f"{answer.events}, davon Bons / of which receipts: {answer.receipts}")
-    console().print(page)
+    show_facts(
+        ("Zentrale / central", f"{answer.central_id} ({answer.version})"),
+        ("Filialen / branches", str(answer.branches)),
+        ("Kassen / registers", str(answer.registers)),
+        ("Gateways verbunden / connected", str(answer.connected_gateways)),
+        ("Artikel / articles", str(answer.articles)),
+        ("Ereignisse / events", f"{answer.events}, davon Bons / of which receipts: {answer.receipts}"),
+    )
     for fault in answer.faults:
-        console().print(f"[yellow]![/] {fault.text_de}\n  [dim]{fault.text_en}[/]")
+        show_warning(fault.text_de, fault.text_en)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc.aio
 import typer
 
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import JsonOption, console, foreign, show_json
 from branchgate.v1 import report_pb2, report_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id
 
@@ -86,7 +86,7 @@ def _show(step: report_pb2.CloseDayResponse) -> None:
             typer.echo(step.done.text)
         case "skipped":
             console().print(
-                f"[yellow]{step.skipped.register_id}[/]: {step.skipped.text_de}\n  [dim]{step.skipped.text_en}[/]"
+                f"[yellow]{step.skipped.register_id}[/]: {foreign(step.skipped.text_de)}\n  [dim]{foreign(step.skipped.text_en)}[/]"
             )
         case "branch":
             typer.echo(step.branch.text)

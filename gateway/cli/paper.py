@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import grpc.aio
 import typer
-from rich.table import Table
 
-from branchgate.showing import JsonOption, console, show_json
+from branchgate.showing import Answers, JsonOption, console, foreign, show_json
 from branchgate.v1 import device_pb2, device_pb2_grpc, printing_pb2, printing_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, id_from_hex, new_request_id
 
@@ -31,13 +30,13 @@ def jobs(
         for job in answer.jobs:
             show_json(job)
         return
-    table = Table(
+    table = Answers(
         "Auftrag / job", "Bon / receipt", "Drucker / printer", "Zustand / state", "Beleg / proof", "Was tun / advice"
     )
     for job in answer.jobs:
         name = job.title if not job.copy_number else f"{job.title} (KOPIE {job.copy_number})"
         state = printing_pb2.PrintJobState.Name(job.state).removeprefix(_PREFIX)
-        table.add_row(job.job_id.hex(), name, job.printer, state, job.proof, job.advice_de)
+        table.add(job.job_id.hex(), name, job.printer, state, job.proof, job.advice_de)
     console().print(table)
 
 
@@ -90,7 +89,7 @@ def print_again(
     if as_json:
         show_json(answer)
     else:
-        console().print(f"Auftrag / job {answer.job.job_id.hex()} → {answer.job.printer}")
+        console().print(f"Auftrag / job {answer.job.job_id.hex()} → {foreign(answer.job.printer)}")
 
 
 def open_drawer(
@@ -111,7 +110,7 @@ def open_drawer(
     if as_json:
         show_json(answer)
     else:
-        console().print(f"{outcome} {answer.reason}")
+        console().print(f"{outcome} {foreign(answer.reason)}")
     if answer.outcome == device_pb2.DRAWER_OUTCOME_UNKNOWN:
         raise typer.Exit(5)
     if answer.outcome != device_pb2.DRAWER_OUTCOME_OPENED:

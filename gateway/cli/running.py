@@ -6,7 +6,7 @@ import asyncio
 
 import typer
 
-from branchgate.showing import JsonOption, console
+from branchgate.showing import JsonOption, console, foreign
 from gateway.cli.asking import DATA_DEFAULT, DataOption
 
 
@@ -27,7 +27,7 @@ def enrol(
     else:
         console().print(
             f"Angemeldet als Filiale [bold]{identity.branch_id}[/] / enrolled as branch [bold]{identity.branch_id}[/].\n"
-            f"Weiter / next: branchgate gateway run --data {data}"
+            f"Weiter / next: branchgate gateway run --data {foreign(str(data))}"
         )
 
 

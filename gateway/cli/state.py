@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import grpc.aio
 import typer
-from rich.table import Table
 
-from branchgate.showing import JsonOption, console, show_json
-from branchgate.v1 import device_pb2, device_pb2_grpc, gateway_admin_pb2, gateway_admin_pb2_grpc
+from branchgate.errors.texts import Language, sentence_for
+from branchgate.showing import Answers, JsonOption, console, show_facts, show_json, show_warning
+from branchgate.v1 import device_pb2, device_pb2_grpc, event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
 
 _WORDS = {
@@ -30,17 +30,19 @@ def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None
     if as_json:
         show_json(answer)
         return
-    page = Table.grid(padding=(0, 2))
-    page.add_row("Filiale / branch", answer.branch_id)
-    page.add_row("Journal", f"{answer.journal_sequence} Einträge / entries")
     central = "verbunden / connected" if answer.central_connected else "nicht verbunden / not connected"
-    page.add_row("Zentrale / central", f"{central}, hat / has {answer.central_sequence}")
-    page.add_row("Verkaufsspeicher / sales store", str(answer.sales_sequence))
-    page.add_row("Artikel usw. / catalogue", f"{answer.catalogue_entries}, {_when(answer.catalogue_current_at_ms)}")
-    console().print(page)
-    table = Table("Kasse / register", "Ereignisse / events", "Bons / receipts", "Hinweise / findings", "Z", "verbunden")
+    show_facts(
+        ("Filiale / branch", answer.branch_id),
+        ("Journal", f"{answer.journal_sequence} Einträge / entries"),
+        ("Zentrale / central", f"{central}, hat / has {answer.central_sequence}"),
+        ("Verkaufsspeicher / sales store", str(answer.sales_sequence)),
+        ("Artikel usw. / catalogue", f"{answer.catalogue_entries}, {_when(answer.catalogue_current_at_ms)}"),
+    )
+    table = Answers(
+        "Kasse / register", "Ereignisse / events", "Bons / receipts", "Hinweise / findings", "Z", "verbunden"
+    )
     for register in answer.registers:
-        table.add_row(
+        table.add(
             register.register_id,
             str(register.register_sequence),
             str(register.receipts),
@@ -50,7 +52,7 @@ def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None
         )
     console().print(table)
     for german, english in zip(answer.warnings_de, answer.warnings_en, strict=True):
-        console().print(f"[yellow]![/] {german}\n  [dim]{english}[/]")
+        show_warning(german, english)
 
 
 def verify(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
@@ -93,19 +95,14 @@ def findings(
     if as_json:
         show_json(answer)
         return
-    table = Table(
-        "Nr.", "Kasse / register", "wann / when", "Grund / reason", "Feld / field", "Wert / value", "Regel / rule"
-    )
+    table = Answers("Nr.", "Kasse / register", "wann / when", "Hinweis / finding")
     for row in answer.findings:
         for finding in row.record.findings:
-            table.add_row(
+            table.add(
                 str(row.journal_sequence),
                 row.register_id,
                 _when(row.recorded_at_ms),
-                finding.reason,
-                finding.field,
-                finding.value,
-                finding.rule,
+                f"{finding.reason}\n{_sentence(finding, 'de')}\n{_sentence(finding, 'en')}",
             )
     console().print(table if answer.findings else "Keine Hinweise / no findings")
 
@@ -120,7 +117,7 @@ def devices(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> Non
     if as_json:
         show_json(answer)
         return
-    table = Table(
+    table = Answers(
         "Gerät / device",
         "Adresse / address",
         "bereit / ready",
@@ -130,8 +127,12 @@ def devices(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> Non
     )
     for device in answer.devices:
         words = (_WORDS[device.online], _WORDS[device.paper_out], _WORDS[device.cover_open])
-        table.add_row(device.name, device.address, *words, device.reason)
+        table.add(device.name, device.address, *words, device.reason)
     console().print(table)
+
+
+def _sentence(finding: event_pb2.Finding, language: Language) -> str:
+    return sentence_for(finding.reason, language, field=finding.field, value=finding.value, rule=finding.rule)
 
 
 def _when(at_ms: int) -> str:
