@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from branchgate.clock import SystemClock
 from branchgate.identity.keys import key_to_pem, new_key, signing_request
@@ -89,6 +89,7 @@ class Branch:
         self.ready: Ready | None = None
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._outputs: list[IO[bytes]] = []
         self._identities = _make_branch(self.data, registers)
         self.data.joinpath(SETTINGS_FILE).write_text(_settings(printers), encoding="utf-8")
 
@@ -99,6 +100,10 @@ class Branch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+        # Sales stores outlive a killed gateway by a moment; they hold its output open, and the folder is about to go.
+        for output in self._outputs:
+            output.read()
+            output.close()
 
     @property
     def store(self) -> Path:
@@ -171,7 +176,7 @@ class Branch:
     def _forget(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._outputs.append(self._process.stdout)
         self._process = self.ready = None
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> Ready:

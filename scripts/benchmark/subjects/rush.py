@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -47,7 +48,7 @@ async def measure(bench: Bench) -> list[Figure]:
             await asyncio.to_thread(branch.stop)
             branch.data.joinpath(SALES_FILE).unlink()
             ready = await asyncio.to_thread(branch.start)
-            async with _everything_else(branch):
+            async with _everything_else(branch) as done:
                 busy = await processes.run("load", order_for(branch, messages=messages, every_ms=EVERY_MS))
             rounds.append(
                 {
@@ -55,6 +56,8 @@ async def measure(bench: Bench) -> list[Figure]:
                     "busy p99 ms": busy["p99_ms"],
                     "quiet p50 ms": quiet["p50_ms"],
                     "busy p50 ms": busy["p50_ms"],
+                    "X reports meanwhile": done["reports"],
+                    "catalogue loads meanwhile": done["loads"],
                 }
             )
     details = {name: median_of(rounds, name) for name in rounds[0]}
@@ -63,10 +66,12 @@ async def measure(bench: Bench) -> list[Figure]:
 
 
 @asynccontextmanager
-async def _everything_else(branch: Branch) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(_sync(branch)), asyncio.create_task(_report(branch))]
+async def _everything_else(branch: Branch) -> AsyncIterator[Counter[str]]:
+    """Yields the count of what was finished, so that a busy phase in which nothing else happened is seen."""
+    done: Counter[str] = Counter()
+    tasks = [asyncio.create_task(_sync(branch, done)), asyncio.create_task(_report(branch, done))]
     try:
-        yield
+        yield done
     finally:
         for task in tasks:
             task.cancel()
@@ -75,17 +80,19 @@ async def _everything_else(branch: Branch) -> AsyncIterator[None]:
                 raise ended
 
 
-async def _sync(branch: Branch) -> None:
+async def _sync(branch: Branch, done: Counter[str]) -> None:
     while True:
         await processes.run("pull", order_for(branch, registers=READING, first=REGISTERS, messages=0))
+        done["loads"] += READING
 
 
-async def _report(branch: Branch) -> None:
+async def _report(branch: Branch, done: Counter[str]) -> None:
     channel = branch.registers[0].open_channel()
     stub = report_pb2_grpc.ReportServiceStub(channel)
     try:
         while True:
             await stub.GetXReport(report_pb2.GetXReportRequest())
+            done["reports"] += 1
     except grpc.aio.AioRpcError as failure:
         # Told to try again while the rebuild is far behind: then there is no report to ask for in this round.
         if failure.code() is not grpc.StatusCode.UNAVAILABLE:
