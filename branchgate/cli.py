@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from branchgate import __version__
 from branchgate.errors import BranchgateError, Family
 from branchgate.errors.texts import sentence
-from branchgate.reports.layout import clean
+from branchgate.printable import clean
 
 GROUP = "branchgate.commands"
 

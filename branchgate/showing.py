@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from branchgate.reports.layout import clean
+from branchgate.printable import clean
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
+from branchgate.printable import clean
+
 WIDTH = 48
 """Characters per line of 80 mm paper in font A."""
 
 _SHORTEST_LABEL = 8
-
-
-def clean(text: str) -> str:
-    """A text that came from elsewhere, in one line: what does not print (line feeds, escapes) becomes a blank."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def centred(text: str) -> list[str]:
