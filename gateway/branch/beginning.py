@@ -21,12 +21,14 @@ Warn = Callable[[str, str], None]
 
 async def look_back(stores: Stores, clock: Clock, warn: Warn) -> None:
     """Verifies the end of the journal and compares it with what others have seen. What is found is recorded and shown; sales go on."""
+    # The child takes its time to start; the journal's end is read meanwhile.
+    opening = asyncio.create_task(stores.sales.start())
     found = await asyncio.to_thread(verify_tail, stores.path)
     if isinstance(found, Damage):
         await _tell_damage(stores, clock, warn, found)
     seen = {"central": read_cursor(stores.reading)}
     try:
-        opened = await stores.sales.start()
+        opened = await opening
     except TryAgain as failure:
         _log.warning("sales_store_not_ready", reason=failure.reason)
     else:
