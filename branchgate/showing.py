@@ -67,17 +67,15 @@ def show_json(message: Message) -> None:
 def plain_message(message: Message) -> dict[str, Any]:
     """A message as plain values by its fields' names.
 
-    Every field is there: whole numbers stay numbers, ids become hexadecimal so that they can be typed back, enumerations their names,
-    and a message inside that is not set None.
+    Every field is there, except a message inside that is not set: of several that exclude each other, the one that is meant shows.
+    Whole numbers stay numbers, ids become hexadecimal so that they can be typed back, enumerations their names.
     """
     plain: dict[str, Any] = {}
     for field in message.DESCRIPTOR.fields:
         value = getattr(message, field.name)
         if field.is_repeated:
             plain[field.name] = [_plain(each, field) for each in value]
-        elif field.message_type is not None and not message.HasField(field.name):
-            plain[field.name] = None
-        else:
+        elif field.message_type is None or message.HasField(field.name):
             plain[field.name] = _plain(value, field)
     return plain
 
