@@ -6,12 +6,8 @@ Order of the end: health says so, sessions and feeds end, the servers stop, then
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import secrets
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -19,15 +15,15 @@ from pathlib import Path
 
 import grpc.aio
 import structlog
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_health.v1.health import aio as health
 from sqlalchemy import Connection, select
 
 from branchgate.asking import SOCKET_NAME
 from branchgate.clock import Clock, SystemClock
 from branchgate.folder import DataFolder
 from branchgate.logs import set_up_logs
+from branchgate.running import CALLS_END_WITHIN_S, announce_ready, stop_signal
 from branchgate.wire.guard import Guard
+from branchgate.wire.health import add_health
 from branchgate.wire.options import WAN
 from branchgate.wire.sockets import listen, listen_for_operator, make_server
 from central.addresses import joined
@@ -43,23 +39,19 @@ from central.store.schema import meta
 _log = structlog.get_logger(__name__)
 
 KEYS_FOLDER = "keys"
-CALLS_END_WITHIN_S = 5.0
 ENROLMENT_CALLS = 32
 
 _CENTRAL_ID = "central_id"
-_EVERYTHING = ""
-"""The name under which grpc health knows the server as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What is told once central serves: its ports as they really are, its socket, its id and its process."""
+    """What is told once central serves: its ports as they really are, its socket and its id."""
 
     service_port: int
     enrolment_port: int
     socket: str
     central_id: str
-    pid: int
 
 
 async def run(folder: Path, *, announce_json: bool) -> None:
@@ -67,15 +59,12 @@ async def run(folder: Path, *, announce_json: bool) -> None:
 
     Raises Refused: SETTINGS_INVALID and what `serving` raises.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stopped = stop_signal()
     settings = load(folder)
     set_up_logs(settings.log)
     async with serving(folder, settings, SystemClock()) as ready:
-        _announce(ready, announce_json)
-        await stop.wait()
+        _announce(ready, as_json=announce_json)
+        await stopped.wait()
         _log.info("central_stopping")
 
 
@@ -135,16 +124,16 @@ async def _serve(stack: AsyncExitStack, settings: CentralSettings, folder: Path,
     add_operator_service(operator, domain, enrolment_address=joined(host, enrolment_port))
     await _start(stack, (gateways, enrolling, operator), domain)
     stack.push_async_callback(_ended, asyncio.create_task(domain.authority.keep_renewed()))
-    ready = Ready(service_port, enrolment_port, str(folder / SOCKET_NAME), domain.authority.central_id, os.getpid())
+    ready = Ready(service_port, enrolment_port, str(folder / SOCKET_NAME), domain.authority.central_id)
     _log.info("central_ready", **asdict(ready))
     return ready
 
 
 async def _start(stack: AsyncExitStack, servers: Sequence[grpc.aio.Server], domain: Domain) -> None:
-    healthy = health.HealthServicer()
+    health = add_health(*servers)
 
     async def stop() -> None:
-        await healthy.enter_graceful_shutdown()
+        await health.enter_graceful_shutdown()
         # Streams end by themselves now; without this the server would wait for them until its patience ends.
         domain.sessions.close()
         domain.feeds.close()
@@ -152,9 +141,7 @@ async def _start(stack: AsyncExitStack, servers: Sequence[grpc.aio.Server], doma
 
     stack.push_async_callback(stop)
     for server in servers:
-        health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
         await server.start()
-    await healthy.set(_EVERYTHING, health_pb2.HealthCheckResponse.SERVING)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -162,13 +149,10 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
-def _announce(ready: Ready, as_json: bool) -> None:
-    if as_json:
-        text = json.dumps({"event": "ready", **asdict(ready)})
-    else:
-        text = (
-            f"Zentrale bereit / central is ready: gateways {ready.service_port}, enrolment {ready.enrolment_port} "
-            f"({ready.central_id})"
-        )
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def _announce(ready: Ready, *, as_json: bool) -> None:
+    announce_ready(
+        asdict(ready),
+        f"Zentrale bereit: Gateways auf Port {ready.service_port}, Anmeldung auf Port {ready.enrolment_port} ({ready.central_id}).\n"
+        f"Central ready: gateways on port {ready.service_port}, enrolment on port {ready.enrolment_port} ({ready.central_id}).",
+        as_json=as_json,
+    )

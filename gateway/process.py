@@ -6,11 +6,7 @@ Order of the end: health says so, streams get their last acknowledgements, the s
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,13 +15,14 @@ from pathlib import Path
 import grpc.aio
 import structlog
 
-from branchgate import __version__
 from branchgate.asking import SOCKET_NAME
 from branchgate.clock import Clock, SystemClock
 from branchgate.folder import DataFolder
 from branchgate.logs import set_up_logs
+from branchgate.running import CALLS_END_WITHIN_S, announce_ready, stop_signal
 from branchgate.sync import FeedServer
 from branchgate.wire.guard import Guard
+from branchgate.wire.health import add_health
 from branchgate.wire.sockets import listen, listen_for_operator, make_server
 from gateway.branch.beginning import look_back, verify_in_background
 from gateway.branch.central_line import CentralLine, make_central_line
@@ -42,12 +39,11 @@ from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
 from gateway.rpc.presence import Presence
-from gateway.rpc.serving import add_health, add_operator_services, add_pairing_service, add_register_services
+from gateway.rpc.serving import add_operator_services, add_pairing_service, add_register_services
 from gateway.status import StatusDesk, Surroundings
 
 _log = structlog.get_logger(__name__)
 
-CALLS_END_WITHIN_S = 5.0
 PAIRING_CALLS = 32
 DAY_S = 24 * 60 * 60
 
@@ -81,9 +77,7 @@ async def run(folder: Path, *, announce_json: bool = False) -> None:
     clock = SystemClock()
     settings = load(folder)
     set_up_logs(settings.log)
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    stopped = stop_signal()
     with DataFolder(folder):
         identity = load_identity(folder / KEYS_FOLDER)
         async with _open_gateway(folder, settings, identity, clock) as ports:
@@ -189,14 +183,13 @@ async def _serving(
     add_operator_services(
         servers.operator, GatewayAdminServicer(status, lambda: verify_whole_chain(stores.path)), desks
     )
-    healths = [add_health(server) for server in (servers.service, servers.operator)]
+    health = add_health(servers.service, servers.operator)
     for server in servers.all():
         await server.start()
     try:
         yield
     finally:
-        for health in healths:
-            await health.enter_graceful_shutdown()
+        await health.enter_graceful_shutdown()
         closing.set()
         feed.close()
         stop_feed()
@@ -253,19 +246,9 @@ async def _clear_tombstones(stores: Stores) -> None:
 
 def _announce(identity: GatewayIdentity, ports: Ports, *, as_json: bool) -> None:
     _log.info("gateway_ready", branch=identity.branch_id, service_port=ports.service, pairing_port=ports.pairing)
-    ready = {
-        "ready": True,
-        "version": __version__,
-        "branch_id": identity.branch_id,
-        "service_port": ports.service,
-        "pairing_port": ports.pairing,
-        "pid": os.getpid(),
-    }
-    if as_json:
-        sys.stdout.write(json.dumps(ready) + "\n")
-    else:
-        sys.stdout.write(
-            f"Gateway der Filiale {identity.branch_id} bereit: Kassen auf Port {ports.service}, Anbinden auf Port {ports.pairing}.\n"
-            f"Gateway of branch {identity.branch_id} ready: registers on port {ports.service}, pairing on port {ports.pairing}.\n"
-        )
-    sys.stdout.flush()
+    announce_ready(
+        {"branch_id": identity.branch_id, "service_port": ports.service, "pairing_port": ports.pairing},
+        f"Gateway der Filiale {identity.branch_id} bereit: Kassen auf Port {ports.service}, Anbinden auf Port {ports.pairing}.\n"
+        f"Gateway of branch {identity.branch_id} ready: registers on port {ports.service}, pairing on port {ports.pairing}.",
+        as_json=as_json,
+    )

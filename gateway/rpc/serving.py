@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import grpc.aio
-from grpc_health.v1 import health_pb2_grpc
-from grpc_health.v1.health import aio as health
 
 from branchgate.sync import FeedServer
 from branchgate.v1 import (
@@ -44,13 +42,6 @@ def add_operator_services(server: grpc.aio.Server, admin: GatewayAdminServicer, 
     """For commands on this machine, over the owner-only socket."""
     gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, server)
     _add_shared_services(server, desks)
-
-
-def add_health(server: grpc.aio.Server) -> health.HealthServicer:
-    """Grpc health; the caller tells it when the end begins."""
-    servicer = health.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    return servicer
 
 
 def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:

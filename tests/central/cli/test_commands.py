@@ -56,7 +56,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with process(folder) as started:
         assert started.stdout is not None
         ready = json.loads(started.stdout.readline())
-        assert (ready["event"], ready["pid"], ready["socket"]) == ("ready", started.pid, str(folder / "admin.sock"))
+        assert (ready["ready"], ready["pid"], ready["socket"]) == (True, started.pid, str(folder / "admin.sock"))
         call(folder, "branch", "add", "mitte", "--name", "Filiale Mitte")
         yield folder
 
