@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from central.ameise.decoding import show_undecoded
-from central.ameise.headers import SYNONYMS, Meaning, fold, recognise
+from central.ameise.headers import ONE_PER_ARTICLE, SYNONYMS, Meaning, fold, recognise
 from central.ameise.mapping import ColumnMapping
 from central.ameise.problems import Problem, Reason, Severity
 from central.ameise.reading import Row
@@ -18,20 +18,8 @@ _REQUIRED = (
     (Meaning.GROSS_PRICE, Meaning.NET_PRICE),
     (Meaning.VAT_RATE, Meaning.TAX_CLASS),
 )
-_READ_ONCE = (
-    Meaning.CATEGORY,  # per level
-    Meaning.ARTICLE_NUMBER,
-    Meaning.NAME,
-    Meaning.GROSS_PRICE,
-    Meaning.NET_PRICE,
-    Meaning.VAT_RATE,
-    Meaning.TAX_CLASS,
-    Meaning.MERCHANDISE_GROUP,
-    Meaning.UNIT,
-    Meaning.PARENT,
-    Meaning.ACTIVE,
-    Meaning.PLU,
-)
+# A category is read once per level.
+_READ_ONCE = (Meaning.CATEGORY, Meaning.ARTICLE_NUMBER, *ONE_PER_ARTICLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,20 @@ class Meaning(StrEnum):
     PLU = "plu"
 
 
+ONE_PER_ARTICLE = (
+    Meaning.NAME,
+    Meaning.GROSS_PRICE,
+    Meaning.NET_PRICE,
+    Meaning.VAT_RATE,
+    Meaning.TAX_CLASS,
+    Meaning.MERCHANDISE_GROUP,
+    Meaning.UNIT,
+    Meaning.PARENT,
+    Meaning.ACTIVE,
+    Meaning.PLU,
+)
+"""What an article has one of, however many rows it has."""
+
 SYNONYMS: dict[Meaning, tuple[str, ...]] = {
     Meaning.ARTICLE_NUMBER: ("Artikelnummer",),
     Meaning.INTERNAL_KEY: ("Interner Schlüssel",),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from central.ameise import cells
 from central.ameise.charges import read_deposit, read_price, read_vat
 from central.ameise.columns import Column, Columns
-from central.ameise.headers import Meaning
+from central.ameise.headers import ONE_PER_ARTICLE, Meaning
 from central.ameise.imported import CategoryPath, ImportedArticle
 from central.ameise.mapping import ColumnMapping
 from central.ameise.problems import Problem, Reason
@@ -18,20 +18,7 @@ from central.ameise.rowcells import RowCells
 DEFAULT_UNIT = "Stk"
 
 # A repeated row adds GTINs and categories; these it must not contradict.
-_COMPARED = frozenset(
-    {
-        Meaning.NAME,
-        Meaning.GROSS_PRICE,
-        Meaning.NET_PRICE,
-        Meaning.VAT_RATE,
-        Meaning.TAX_CLASS,
-        Meaning.MERCHANDISE_GROUP,
-        Meaning.UNIT,
-        Meaning.PARENT,
-        Meaning.ACTIVE,
-        Meaning.PLU,
-    }
-)
+_COMPARED = frozenset(ONE_PER_ARTICLE)
 
 
 @dataclass(frozen=True, slots=True)
