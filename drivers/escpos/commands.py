@@ -7,6 +7,7 @@ from typing import Final
 from drivers.escpos.status import AsbRequest, RealTimeQuery
 
 INITIALISE: Final = b"\x1b\x40"  # ESC @; also ends automatic status back, and may destroy buffered data
+PRINT_LINE: Final = b"\n"  # LF
 CHARACTER_SET_USA: Final = b"\x1b\x52\x00"  # ESC R 0; the German set would replace @[\]{|}~ by letters
 BOLD_ON: Final = b"\x1b\x45\x01"  # ESC E
 BOLD_OFF: Final = b"\x1b\x45\x00"

@@ -8,10 +8,9 @@ from typing import Final
 
 from drivers.drawer import DrawerOutcome, DrawerState, DrawerWiring
 from drivers.errors import DeviceRefused, LinkLost, Reason
-from drivers.escpos.commands import automatic_status, process_id
-from drivers.escpos.compose import LONGEST_QR, REPORT_EVERYTHING, compose, cut
-from drivers.escpos.profile import Cutter
+from drivers.escpos.compose import compose
 from drivers.escpos.status import RealTimeQuery
+from drivers.printing.acquaintance import Acquaintance
 from drivers.printing.interview import Interview
 from drivers.printing.job import Fence, JobLimits, PrintJob
 from drivers.printing.kick import Kick, not_opened
@@ -23,10 +22,7 @@ from drivers.printing.states import JobEvidence, JobState
 from drivers.printing.wire import Wire
 from drivers.utc import Clock
 
-# Longer than any single command: pushed as NULs after a break, they end a command that was cut off inside.
-LONGEST_COMMAND: Final = LONGEST_QR + 100
 SEND_SLICE_S: Final = 0.1  # a printer that stops reading must not keep others from an answer
-SEND_COMMAND_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +57,21 @@ class Session:
     ) -> None:
         self._wire, self._press, self._records, self._mailbox = wire, press, records, mailbox
         self._interview = Interview(wire, press.tracker)
+        self._acquaintance = Acquaintance(wire, press, records, self._interview, limits.look_blocked)
         self._kick = Kick(wire, self._interview, press.tracker, press.sensor, wiring)
         self._limits, self._clock = limits, clock
         self._look_at = 0.0
-        self._flushed = False
-        self._asked_for_reports = False
 
     async def serve(self) -> None:
         """Print and open drawers. Raises LinkLost at the end of the link."""
+        await self._acquaintance.begin()
         while True:
             self._wire.check()
             await self._records.flush()
             await self._serve_requests()
             obstacle = await self._look()
             if obstacle is None:
-                obstacle = await self._acquaint()
+                obstacle = await self._acquainted()
             if obstacle is not None:
                 await self._records.blocked(obstacle)
             elif queued := await self._records.next_job():
@@ -95,65 +91,12 @@ class Session:
             self._look_at = _now() + patience
         return press.obstacle
 
-    async def _acquaint(self) -> Reason | None:
-        """Before the first job of a link: end what a break left behind, then find out what the printer can prove."""
-        press = self._press
-        if press.doubts.await_witness and not self._flushed:
-            self._flushed = True
-            await self._command(b"\x00" * LONGEST_COMMAND)
-        if press.mute:
-            press.fence = Fence.NONE
-        elif press.fence is None:
-            identity = process_id(await self._records.process_ids(1))
-            fence = await self._interview.fence(press.profile, identity)
-            if fence is not Fence.PROCESS_ID and press.profile.has_process_id:
-                return self._later()
-            press.fence = fence
-        elif press.doubts.await_witness and not await self._separated(press.fence):
-            return self._later()
-        if press.doubts.await_witness:
-            await self._take_witness()
-        if not press.mute and not self._asked_for_reports:
-            self._asked_for_reports = True
-            await self._command(automatic_status(REPORT_EVERYTHING))
-        return self._press.obstacle
-
-    def _later(self) -> Reason:
-        """A printer that answers real-time questions but not in order is stuck: nothing more goes in."""
+    async def _acquainted(self) -> Reason | None:
+        """A printer that answers real-time questions but not in order is stuck: no job goes in."""
+        if await self._acquaintance.made():
+            return self._press.obstacle
         self._look_at = _now() + self._limits.look_blocked
         return self._press.obstacle or Reason.NO_ANSWER
-
-    async def _separated(self, fence: Fence) -> bool:
-        """Wait until what was sent before has come out; late answers settle their jobs on the way."""
-        patience = self._limits.look_blocked  # then the drawer gets its turn, and the question is put again
-        match fence:
-            case Fence.PROCESS_ID:
-                return await self._interview.process_id(process_id(await self._records.process_ids(1)), patience)
-            case Fence.ORDERED_STATUS:
-                return await self._interview.ordered_and_quiet(patience)
-            case Fence.NONE:
-                return True
-
-    async def _take_witness(self) -> None:
-        """Record the cutter's counter first, only then part the paper: the cut would change the evidence."""
-        press = self._press
-        changed = press.doubts.witnessed(await self._cutter_counter())
-        self._records.note(changed)
-        await self._records.flush()
-        if press.profile.cutter is not Cutter.NONE and not any(job.evidence.probably_printed for job in changed):
-            await self._command(b"\n" + cut(press.profile))
-
-    async def _cutter_counter(self) -> int | None:
-        if self._press.mute or self._press.counts_cuts is False:
-            return None
-        count = await self._interview.cutter_counter()
-        if self._press.counts_cuts is None:
-            self._press.counts_cuts = count is not None
-        return count
-
-    async def _command(self, data: bytes) -> None:
-        if await self._wire.send(data, _now() + SEND_COMMAND_S) < len(data):
-            raise LinkLost(self._press.name, "stopped reading")
 
     # -- one job ---------------------------------------------------------------------------------------------------
 
@@ -173,7 +116,7 @@ class Session:
         fence = press.fence or Fence.NONE
         first_id = await self._records.process_ids(len(bands)) if fence is Fence.PROCESS_ID else 0
         job = PrintJob(bands, fence, first_id, self._limits.job)
-        cutter = await self._cutter_counter()
+        cutter = await self._acquaintance.cutter_counter()
         press.take(queued.job_id, job)
         press.moved(job.preflight(press.obstacle, cutter, _now()))
         await self._deliver(job)

@@ -78,12 +78,13 @@ class FakePrinter:
         while self.buffer and not self.offline:
             match = _TOKENS.search(bytes(self.buffer))
             upto = match.start() if match else len(self.buffer)
+            ink = self.buffer[:upto].replace(b"\x00", b"")  # NUL prints nothing
             limit = self.paper_out_after_bytes
-            if limit is not None and len(self.paper) + upto > limit:
+            if limit is not None and len(self.paper) + len(ink) > limit:
                 self.paper_out, self.paper_out_after_bytes = True, None
                 self.refresh()
                 return
-            self.paper += self.buffer[:upto]
+            self.paper += ink
             del self.buffer[: match.end() if match else upto]
             if match:
                 self._command(match)

@@ -1,0 +1,122 @@
+"""Before the first job of a link: end what a break left in the printer, secure the evidence, part the paper.
+
+A printer keeps the state of its command parser and its print buffer when a link breaks, so the next link begins in the middle
+of whatever was being sent:
+
+- inside a command: it takes what follows as its parameters. A length whose upper byte is missing would swallow up to 64 kB;
+  hence a link begins with NULs, before anything else. They end every short command and fill in a short length. More of them
+  fill up the longest data of ours (receiptio flushes broken commands in the same way).
+- inside a line: the printer holds it until a line feed, and GS ( H is answered when what precedes it is printed (Epson ESC/POS
+  reference, GS ( H function 48). So without a line feed the question whether all has come out is never answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from drivers.errors import LinkLost
+from drivers.escpos.commands import PRINT_LINE, automatic_status, process_id
+from drivers.escpos.compose import LONGEST_QR, REPORT_EVERYTHING, cut
+from drivers.printing.interview import Interview
+from drivers.printing.job import Fence
+from drivers.printing.press import Press
+from drivers.printing.records import Records
+from drivers.printing.wire import Wire
+
+SHORT_COMMAND: Final = b"\x00" * 16  # longer than any command of ours but codes
+LONGEST_COMMAND: Final = LONGEST_QR + 100
+SLICE: Final = 256  # bytes; a slow serial line takes that many well within SEND_COMMAND_S
+SEND_COMMAND_S: Final = 2.0
+
+
+class Acquaintance:
+    """One link's way from open to ready for jobs. `patience`: seconds to wait for an answer before others get their turn."""
+
+    def __init__(self, wire: Wire, press: Press, records: Records, interview: Interview, patience: float) -> None:
+        self._wire, self._press, self._records, self._interview = wire, press, records, interview
+        self._patience = patience
+        self._unanswered = 0
+        self._pushed = False
+        self._asked_for_reports = False
+
+    async def begin(self) -> None:
+        """The first bytes of a link. LinkLost as usual."""
+        await self._command(SHORT_COMMAND)
+
+    async def made(self) -> bool:
+        """Whether a job may be sent now; False: the printer does not answer in order, ask again later."""
+        press = self._press
+        if press.doubts.await_witness and not self._pushed:
+            await self._push_out()
+        if (press.fence is None or self._pushed) and not await self._answers_in_order():
+            await self._not_yet()
+            return False
+        if press.doubts.await_witness:
+            await self._secure_evidence()
+        elif self._pushed:
+            await self._command(cut(press.profile))
+        self._pushed = False
+        if not press.mute and not self._asked_for_reports:
+            self._asked_for_reports = True
+            await self._command(automatic_status(REPORT_EVERYTHING))
+        return True
+
+    async def cutter_counter(self) -> int | None:
+        """How often the cutter has worked; None on printers that do not tell."""
+        press = self._press
+        if press.mute or press.counts_cuts is False:
+            return None
+        count = await self._interview.cutter_counter()
+        if press.counts_cuts is None:
+            press.counts_cuts = count is not None
+        return count
+
+    async def _push_out(self) -> None:
+        """End the command that was cut off, then the line."""
+        self._pushed = True
+        for _ in range(0, LONGEST_COMMAND, SLICE):
+            await self._command(b"\x00" * SLICE)
+        await self._command(PRINT_LINE)
+
+    async def _not_yet(self) -> None:
+        """Push again after 1, 2, 4, ... questions: whoever fills up a printer that is only slow makes it deaf."""
+        self._unanswered += 1
+        if self._unanswered & (self._unanswered - 1) == 0:
+            await self._push_out()
+
+    async def _answers_in_order(self) -> bool:
+        """Wait until what was sent before has come out; late answers settle their jobs on the way."""
+        press = self._press
+        if press.mute:
+            press.fence = Fence.NONE
+        elif press.fence is None:
+            fence = await self._interview.fence(press.profile, await self._identity())
+            if fence is not Fence.PROCESS_ID and press.profile.has_process_id:
+                return False
+            press.fence = fence
+        elif press.fence is Fence.PROCESS_ID:
+            return await self._interview.process_id(await self._identity(), self._patience)
+        elif press.fence is Fence.ORDERED_STATUS:
+            return await self._interview.ordered_and_quiet(self._patience)
+        return True
+
+    async def _identity(self) -> bytes:
+        return process_id(await self._records.process_ids(1))
+
+    async def _secure_evidence(self) -> None:
+        """Record the cutter's counter first, only then part the paper: the cut would change the evidence."""
+        press = self._press
+        changed = press.doubts.witnessed(await self.cutter_counter())
+        self._records.note(changed)
+        await self._records.flush()
+        if not any(job.evidence.probably_printed for job in changed):
+            await self._command(cut(press.profile))
+
+    async def _command(self, data: bytes) -> None:
+        if await self._wire.send(data, _now() + SEND_COMMAND_S) < len(data):
+            raise LinkLost(self._press.name, "stopped reading")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
