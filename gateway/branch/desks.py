@@ -57,9 +57,6 @@ def set_up_desks(
     devices = Devices(settings.devices, lambda printer: StoredLedger(printer, stores.jobs, documents), clock)
     printing = PrintDesk(stores.jobs, documents, devices)
 
-    async def print_closing(event_id: bytes, register_id: str) -> None:
-        await printing.print_receipt(new_event_id(clock.now_ms()), event_id, register_id=register_id)
-
     return Desks(
         recorder=Recorder(
             stores.writer,
@@ -79,7 +76,7 @@ def set_up_desks(
             stores.sales,
             clock,
             stores.replica.settings,
-            print_closing=print_closing,
+            print_closing=printing.print_closing,
         ),
         pairing=PairingDesk(authority, stores.registers, audit, clock, addresses),
         renewals=Renewals(authority, stores.registers, audit),
