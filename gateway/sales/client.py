@@ -21,7 +21,7 @@ from branchgate.figures import Summary
 from gateway.sales import replies
 from gateway.sales.days import DayRule
 from gateway.sales.frames import FrameReader, Message, frame
-from gateway.sales.opened import EXIT_SUSPECT, Opened, Tuning
+from gateway.sales.opened import EXIT_DISK_FULL, EXIT_SUSPECT, Opened, Tuning
 from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
 
 BUSY = "SALES_STORE_BUSY"
@@ -58,6 +58,7 @@ class SalesStore:
         self._head = 0
         self._asked = 0
         self._suspect = False
+        self._disk_full = False
         self._failure = ""
         self._writer: asyncio.StreamWriter | None = None
         self._child: asyncio.subprocess.Process | None = None
@@ -183,7 +184,8 @@ class SalesStore:
             for future in self._pending.values():
                 if not future.done():
                     future.set_exception(_busy())
-            self._suspect = await asyncio.shield(child.wait()) == EXIT_SUSPECT
+            status = await asyncio.shield(child.wait())
+            self._suspect, self._disk_full = status == EXIT_SUSPECT, status == EXIT_DISK_FULL
             self._child = None
 
     def _arguments(self, descriptor: int) -> list[str]:
@@ -197,6 +199,8 @@ class SalesStore:
             *("--memory-limit-mb", str(self._tuning.memory_limit_mb)),
             *("--threads", str(self._tuning.threads)),
         ]
+        if self._disk_full:
+            return [*arguments, "--in-memory"]
         return [*arguments, "--read-all"] if self._suspect else arguments
 
     def _take(self, message: Message) -> None:

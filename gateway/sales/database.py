@@ -58,6 +58,11 @@ def open_store(
     return _begin(path, tuning, end), Opened(0, name, found.reason, ahead, found.ahead_watermark)
 
 
+def open_in_memory(journal: JournalSource, tuning: Tuning) -> tuple[duckdb.DuckDBPyConnection, Opened]:
+    """A store that needs no disk, to be filled from the whole journal; for as long as the disk is full."""
+    return _begin(Path(":memory:"), tuning, journal.end()), Opened(0)
+
+
 def _examine(
     path: Path, journal: JournalSource, tuning: Tuning, end: JournalEnd, read_all: bool
 ) -> duckdb.DuckDBPyConnection | Unfit:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 EXIT_SUSPECT = 3
 """The child's exit status when DuckDB failed: the next child reads the whole file before it believes it."""
 
+EXIT_DISK_FULL = 4
+"""The child's exit status when the disk has no room: the next child works in memory, because the day must be closed all the same."""
 
 EXIT_FAILED = 1
 """The child's exit status when the journal could not be read: passing, or nothing the sales store could do about."""

@@ -7,24 +7,29 @@ in DuckDB must not take the recording of sales with it.
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import select
+import shutil
 import signal
 import socket
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from gateway.sales.answers import answer
-from gateway.sales.database import open_store, temporary_of
+from gateway.sales.database import open_in_memory, open_store, temporary_of
 from gateway.sales.days import DayRule
 from gateway.sales.filler import BATCH, Filler
 from gateway.sales.frames import FrameReader, Message, frame
-from gateway.sales.opened import EXIT_FAILED, EXIT_SUSPECT, Tuning
+from gateway.sales.opened import EXIT_DISK_FULL, EXIT_FAILED, EXIT_SUSPECT, Opened, Tuning
 from gateway.sales.source import JournalSource
 
 GATHER_MS = 500
@@ -37,10 +42,29 @@ IDLE_MS = 5_000
 """A checkpoint waits for so long a silence, because it blocks questions."""
 
 
-class SalesProcess:
-    """The loop of the child. Questions wait until the store is filled up to the sequence they name."""
+ROOM_BYTES = 64 * 1024 * 1024
+"""With less than that the disk counts as full."""
 
-    def __init__(self, parent: socket.socket, connection: duckdb.DuckDBPyConnection, filler: Filler) -> None:
+LOOK_FOR_ROOM_MS = 30_000
+
+SHARED_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files that need no disk; elsewhere batches go to the system's temporary folder."""
+
+
+class SalesProcess:
+    """The loop of the child. Questions wait until the store is filled up to the sequence they name.
+
+    `ends_when` is looked at while nobody asks: a store in memory makes way for one on disk.
+    """
+
+    def __init__(
+        self,
+        parent: socket.socket,
+        connection: duckdb.DuckDBPyConnection,
+        filler: Filler,
+        ends_when: Callable[[], bool] | None = None,
+    ) -> None:
+        self._ends_when = ends_when
         self._parent = parent
         self._connection = connection
         self._filler = filler
@@ -55,9 +79,14 @@ class SalesProcess:
         self._rests_until_ms = 0
 
     def run(self) -> None:
-        """Until the parent goes."""
+        """Until the parent goes, or it is time to end."""
+        looked_ms = _now_ms()
         while self._listen(self._patience_ms()):
             self._step(_now_ms())
+            if self._ends_when is not None and not self._waiting and _now_ms() - looked_ms >= LOOK_FOR_ROOM_MS:
+                looked_ms = _now_ms()
+                if self._ends_when():
+                    return
 
     def send(self, message: Message) -> None:
         """To the parent."""
@@ -72,7 +101,9 @@ class SalesProcess:
         since = _now_ms() - self._last_filled_ms
         if self._known_head > self._filler.watermark.sequence:
             return max(0, GATHER_MS - since)
-        return max(0, IDLE_MS - since) if self._dirty else None
+        if self._dirty:
+            return max(0, IDLE_MS - since)
+        return None if self._ends_when is None else LOOK_FOR_ROOM_MS
 
     def _listen(self, patience_ms: int | None) -> bool:
         readable, _, _ = select.select([self._parent], [], [], None if patience_ms is None else patience_ms / 1000)
@@ -142,29 +173,57 @@ def run(arguments: list[str]) -> int:
     with socket.socket(fileno=options.socket_fd) as parent:
         journal = JournalSource(options.journal)
         try:
-            tuning = Tuning(options.memory_limit_mb, options.threads)
-            connection, opened = open_store(
-                options.store, journal, tuning, time.time_ns() // 1_000_000, read_all=options.read_all
-            )
-            rule = DayRule(options.time_zone, options.day_starts_at_minutes)
-            filler = Filler(connection, journal, temporary_of(options.store), rule)
-            process = SalesProcess(parent, connection, filler)
-            process.send({"opened": asdict(opened)})
-            process.run()
-            filler.close()
-            connection.close()
+            with _batch_folder(options) as folder:
+                _serve(parent, journal, options, folder)
         except duckdb.Error as failure:
             parent.sendall(frame({"failed": str(failure).splitlines()[0]}))
-            return EXIT_SUSPECT
+            return EXIT_SUSPECT if options.in_memory or _has_room(options.store) else EXIT_DISK_FULL
         except sqlite3.Error as failure:
             parent.sendall(frame({"failed": f"journal: {failure}"}))
             return EXIT_FAILED
         except (BrokenPipeError, ConnectionResetError):
             # The parent went while it was being answered.
             return 0
+        except OSError as failure:
+            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            parent.sendall(frame({"failed": str(failure)}))
+            return EXIT_DISK_FULL
         finally:
             journal.close()
     return 0
+
+
+def _serve(parent: socket.socket, journal: JournalSource, options: argparse.Namespace, folder: Path) -> None:
+    connection, opened = _open(journal, options)
+    filler = Filler(connection, journal, folder, DayRule(options.time_zone, options.day_starts_at_minutes))
+    process = SalesProcess(
+        parent, connection, filler, (lambda: _has_room(options.store)) if options.in_memory else None
+    )
+    process.send({"opened": asdict(opened)})
+    process.run()
+    filler.close()
+    connection.close()
+
+
+def _open(journal: JournalSource, options: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, Opened]:
+    tuning = Tuning(options.memory_limit_mb, options.threads)
+    if options.in_memory:
+        return open_in_memory(journal, tuning)
+    return open_store(options.store, journal, tuning, time.time_ns() // 1_000_000, read_all=options.read_all)
+
+
+@contextmanager
+def _batch_folder(options: argparse.Namespace) -> Iterator[Path]:
+    if not options.in_memory:
+        yield temporary_of(options.store)
+        return
+    with TemporaryDirectory(prefix="branchgate-sales-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as name:
+        yield Path(name)
+
+
+def _has_room(store: Path) -> bool:
+    return shutil.disk_usage(store.parent).free >= ROOM_BYTES
 
 
 def _now_ms() -> int:
@@ -183,4 +242,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--memory-limit-mb", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--read-all", action="store_true", help="read every block before believing the file")
+    parser.add_argument("--in-memory", action="store_true", help="use no disk, because it is full")
     return parser

@@ -16,8 +16,10 @@ import pytest
 from branchgate.errors import TryAgain
 from branchgate.figures import Closing, Figures
 from gateway.sales.client import SalesFiles, SalesStore
+from gateway.sales.database import temporary_of
 from gateway.sales.days import DayRule
 from gateway.sales.opened import Opened, Tuning
+from gateway.sales.tables import LOADED
 from tests.gateway.sales.plain_figures import plain_figures
 from tests.gateway.sales.samples import sample_receipt
 from tests.gateway.sales.written_journal import WrittenJournal
@@ -210,3 +212,19 @@ async def test_a_new_time_zone_reaches_the_next_period(journal: WrittenJournal) 
         sell(journal, 1)
         (found,) = (await store.open_periods(None, journal.head)).periods
         assert (found.period.business_day, found.figures.hours[0].hour) == ("2026-10-16", 23)
+
+
+async def test_a_full_disk_does_not_keep_the_day_from_being_closed(journal: WrittenJournal) -> None:
+    """The journal's reserve let a closing be written, but there were no figures for it: the child ended at its first file, for ever."""
+    batches = temporary_of(journal.store)
+    batches.mkdir()
+    for table in LOADED:
+        for turn in (0, 1):
+            (batches / f"{table.name}.{turn}.csv").symlink_to("/dev/full")
+    sell(journal, 5)
+    async with store_of(journal) as (store, _):
+        reply = await persistent(lambda: store.open_periods("kasse-1", journal.head))
+        assert [found.figures.receipt_count for found in reply.periods] == [5]
+        sell(journal, 3)
+        reply = await persistent(lambda: store.open_periods("kasse-1", journal.head))
+        assert [found.figures.receipt_count for found in reply.periods] == [8]
