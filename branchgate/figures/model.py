@@ -79,7 +79,10 @@ class HourFigure:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFigure:
-    """Turnover of one article; the text is the one it was last sold under."""
+    """Turnover of one article, its lines of business case Umsatz alone; the text is the one it was last sold under.
+
+    A deposit or its refund bears the number of its article and is no turnover of it.
+    """
 
     article_number: str
     text: str

@@ -37,6 +37,7 @@ _BELEG = int(ReceiptType.BELEG)
 _TRAINING = int(ReceiptType.AV_TRAINING)
 _PAYMENT_TYPES = frozenset(int(kind) for kind in PaymentType)
 _BUSINESS_CASES = frozenset(int(case) for case in BusinessCase)
+_UMSATZ = int(BusinessCase.UMSATZ)
 _RABATT = int(BusinessCase.RABATT)
 _MOVED = ", ".join(str(int(case)) for case in sorted(CASH_MOVEMENTS))
 _OPENED = "outcome NOT IN ('NOT_OPENED', 'EXPIRED')"
@@ -93,19 +94,20 @@ FROM category c JOIN lines l ON l.sequence = c.last AND l.category_key = c.categ
 GROUP BY g, c.category_key ORDER BY g, c.category_key
 """
 
+# Sold goods alone: a deposit's line bears the number of its article, and would add its quantity and lend its name.
 # min_by with a count keeps a heap per group, where ranking by a window would sort every article of every register. Quantity and text are
 # looked up for the few at the top alone.
 _ARTICLES = f"""
 WITH article AS (
     SELECT {{g}} AS g, article_number, sum(gross_cents) AS gross
-    FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND article_number <> '' AND {{w}} GROUP BY g, article_number
+    FROM lines WHERE counts AND business_case = {_UMSATZ} AND article_number <> '' AND {{w}} GROUP BY g, article_number
 ), top AS (
     SELECT g, unnest(min_by(article_number, (-gross, article_number), {TOP_ARTICLES})) AS article_number
     FROM article GROUP BY g
 )
 SELECT t.g, t.article_number, arg_max(text, (sequence, line_number)), sum(quantity_thousandths), sum(gross_cents) AS gross
 FROM top t JOIN lines l ON t.g = {{g}} AND l.article_number = t.article_number
-WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}}
+WHERE counts AND business_case = {_UMSATZ} AND {{w}}
 GROUP BY t.g, t.article_number ORDER BY t.g, gross DESC, t.article_number
 """
 

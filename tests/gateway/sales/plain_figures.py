@@ -110,7 +110,8 @@ def _articles(goods: Sequence[Line]) -> tuple[ArticleFigure, ...]:
     rows = [
         ArticleFigure(number, same[-1].text, sum(line.quantity_thousandths for line in same), gross(same))
         for number, same in _grouped(
-            [line for line in goods if line.article_number], lambda line: line.article_number
+            [line for line in goods if line.article_number and line.business_case is BusinessCase.UMSATZ],
+            lambda line: line.article_number,
         ).items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.gross_cents, row.article_number))[:20])

@@ -11,14 +11,16 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from branchgate.catalogue import Article
 from branchgate.device_records import DrawerOpening
 from branchgate.events import EventKind, Finding
-from branchgate.figures import Closing, Figures, add
+from branchgate.figures import ArticleFigure, Closing, Figures, add
+from branchgate.receipts.basket import Basket, Header
 from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import Receipt
 from branchgate.records import FindingRecord, encode_finding_record
 from gateway.sales.days import DayRule
-from tests.branchgate.receipt_strategies import days
+from tests.branchgate.receipt_strategies import NOON_MS, days
 from tests.gateway.sales.opened_store import opened_store
 from tests.gateway.sales.plain_figures import plain_figures
 from tests.gateway.sales.samples import sample_receipt
@@ -152,6 +154,20 @@ def test_findings_and_drawer_openings_count_in_their_period(tmp_path: Path) -> N
         store.fill()
         assert (store.figures("kasse-1", 1).finding_count, store.figures("kasse-1", 1).no_sale_count) == (2, 2)
         assert (store.figures("kasse-1", 2).finding_count, store.figures("kasse-1", 2).no_sale_count) == (0, 1)
+    journal.close()
+
+
+def test_a_deposit_neither_adds_to_its_article_nor_lends_it_its_name(tmp_path: Path) -> None:
+    """Six bottles and their deposits bear one number; the list of top articles said "Pfand Wasser", twelve pieces."""
+    journal = WrittenJournal(tmp_path)
+    basket = Basket()
+    basket.add(Article("W1", "Wasser", 89_000, 1, 1900, deposit=15_000), 6_000)
+    receipt = basket.pay_cash(Header("K1-000001", 1, NOON_MS - 1, NOON_MS, "anna", "Anna"), 1_000)
+    journal.receipts([("kasse-1", receipt), ("kasse-2", receipt)])
+    with opened_store(journal) as store:
+        store.fill()
+        assert store.figures("kasse-1", 1).top_articles == (ArticleFigure("W1", "Wasser", 6_000, 534),)
+        assert store.branch().top_articles == (ArticleFigure("W1", "Wasser", 12_000, 1_068),)
     journal.close()
 
 
