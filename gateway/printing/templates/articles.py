@@ -12,7 +12,8 @@ from drivers.escpos.sanitise import printable
 from gateway.printing.templates.words import Words
 
 QUANTITY_WIDTH: Final = 4
-PIECES: Final = ("Stk", "")
+WEIGHT_AND_MEASURE: Final = frozenset({"g", "kg", "t", "ml", "cl", "l", "cm", "m", "m²", "m³", "qm"})
+"""Units that are measured: printed with three decimals also when the amount is whole. All others are counted (Stk, Kasten, Packung)."""
 
 
 def vat_letter(vat_key: int) -> str:
@@ -29,7 +30,7 @@ def article_lines(line: Line, words: Words, columns: int) -> list[Element]:
 
 
 def _rows(line: Line, words: Words, columns: int) -> list[Element]:
-    weighed = line.unit not in PIECES or line.quantity_thousandths % QUANTITY_UNITS != 0
+    weighed = line.unit in WEIGHT_AND_MEASURE or line.quantity_thousandths % QUANTITY_UNITS != 0
     quantity = quantity_text(line.quantity_thousandths, weighed, words.language)
     margin = "" if weighed else f"{quantity:>{QUANTITY_WIDTH - 1}} "
     amount = _amount(line, words, 1)

@@ -18,7 +18,7 @@ from gateway.printing.templates.copy_mark import CopyMark, copy_header
 from gateway.printing.templates.fiscal import TseDevice, fiscal_block
 from gateway.printing.templates.words import Words, words_for
 
-TEMPLATE_VERSION: Final = 1
+TEMPLATE_VERSION: Final = 2
 """Kept with every job; counts up when a receipt's look changes."""
 
 CURRENCY: Final = "EUR"

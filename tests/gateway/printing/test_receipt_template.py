@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -88,6 +89,26 @@ def test_a_sale_on_paper_is_complete() -> None:
         "",
         "      Vielen Dank für Ihren Einkauf!",
     ]
+
+
+@pytest.mark.parametrize("unit", ["Kasten", "Packung", "Stk", ""])
+def test_whole_pieces_are_counted_whatever_their_unit_is_called(unit: str) -> None:
+    """Two crates were printed like a weight: "2,000 Kasten x 18,90 €/Kasten"."""
+    basket = Basket()
+    basket.add(Article("6", "Pils 20 x 0,5 l", 1_890_000, 1, 1900, unit=unit), 2_000)
+    basket.add(Article("6", "Pils 20 x 0,5 l", 1_890_000, 1, 1900, unit=unit))
+    printed = text(basket.pay_cash(HEADER, 10_000)).splitlines()
+    assert "  2 Pils 20 x 0,5 l                37,80 A" in printed
+    assert "    2 x 18,90 €" in printed
+    assert "  1 Pils 20 x 0,5 l                18,90 A" in printed
+    assert not any("Kasten" in line or "Packung" in line for line in printed)
+
+
+@pytest.mark.parametrize(("unit", "thousandths"), [("kg", 2_000), ("m", 1_000), ("Kasten", 500)])
+def test_what_is_measured_or_divided_shows_its_decimals_and_unit(unit: str, thousandths: int) -> None:
+    line = replace(sale().lines[0], unit=unit, quantity_thousandths=thousandths)
+    quantity = f"{thousandths // 1000},{thousandths % 1000:03d}"
+    assert f"    {quantity} {unit} x 1,19 €/{unit}" in text(replace(sale(), lines=(line,))).splitlines()
 
 
 def test_a_copy_says_so_above_everything_and_keeps_what_is_fiscal() -> None:
