@@ -13,6 +13,12 @@ from branchgate.money import divide_half_away, spread
 STANDARD_RATES: dict[int, int] = {1: 1900, 2: 700, 3: 780, 4: 550, 5: 0, 6: 0, 7: 0, 8: 0}
 """VAT key to the rate in force, in basis points (Anlage 2 of 2024-12-05)."""
 
+NOT_TAXABLE = 5
+"""Key of what is no supply at all, such as the opening float (DSFinV-K Anlage 2, "nicht steuerbar")."""
+
+EXEMPT = 6
+"""Key of supplies free of VAT (DSFinV-K Anlage 2, "umsatzsteuerfrei")."""
+
 
 @dataclass(frozen=True, slots=True)
 class VatSum:

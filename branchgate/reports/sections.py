@@ -6,6 +6,7 @@ from branchgate.figures.model import Figures
 from branchgate.money import euros, quantity_text
 from branchgate.reports.layout import columns, pair, rule
 from branchgate.reports.words import Language, business_case_word, payment_word, word
+from branchgate.vat import EXEMPT, NOT_TAXABLE, VatSum
 
 _VAT_COLUMN = 13
 _COUNT_COLUMN = 8
@@ -54,17 +55,30 @@ def _vat(figures: Figures, language: Language) -> list[str]:
         return []
     rate, *heads = word("vat_columns", language).split("|")
     lines = [word("vat", language), columns(rate, heads, _VAT_COLUMN)]
-    for row in figures.vat:
-        amounts = (row.gross_cents, row.net_cents, row.vat_cents)
-        label = f"{row.vat_key}: {_percent(row.vat_rate_basis_points, language)}"
-        lines.append(columns(label, [euros(cents, language) for cents in amounts], _VAT_COLUMN))
-    sums = (
-        sum(row.gross_cents for row in figures.vat),
-        sum(row.net_cents for row in figures.vat),
-        sum(row.vat_cents for row in figures.vat),
-    )
-    lines.append(columns(word("vat_sum", language), [euros(cents, language) for cents in sums], _VAT_COLUMN))
+    taxable = [row for row in figures.vat if row.vat_key != NOT_TAXABLE]
+    for row in taxable:
+        lines.append(_vat_row(_rate(row, language), [row], language))
+    lines.append(_vat_row(word("vat_sum", language), taxable, language))
+    beside = [row for row in figures.vat if row.vat_key == NOT_TAXABLE]
+    if beside:
+        # A float in the sum would be read as turnover; left out altogether, the sum of all receipts could not be followed.
+        label = f"{_percent(0, language)} {word('not_taxable', language)}"
+        lines.append(pair(label, euros(sum(row.gross_cents for row in beside), language)))
     return lines
+
+
+def _rate(row: VatSum, language: Language) -> str:
+    percent = _percent(row.vat_rate_basis_points, language)
+    return f"{percent} {word('exempt', language)}" if row.vat_key == EXEMPT else percent
+
+
+def _vat_row(label: str, rows: list[VatSum], language: Language) -> str:
+    sums = (
+        sum(row.gross_cents for row in rows),
+        sum(row.net_cents for row in rows),
+        sum(row.vat_cents for row in rows),
+    )
+    return columns(label, [euros(cents, language) for cents in sums], _VAT_COLUMN)
 
 
 def _payments(figures: Figures, language: Language) -> list[str]:

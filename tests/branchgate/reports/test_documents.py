@@ -43,6 +43,7 @@ FIGURES = Figures(
         VatSum(1, 1900, 119_000, 100_000, 19_000),
         VatSum(3, 780, 14_450, 13_404, 1_046),
         VatSum(5, 0, 20_000, 20_000, 0),
+        VatSum(6, 0, 0, 0, 0),
     ),
     payments=(PaymentFigure("Bar", "", "EUR", 30, 83_450), PaymentFigure("ECKarte", "girocard", "EUR", 11, 70_000)),
     business_cases=(BusinessCaseFigure("Umsatz", 119, 133_450), BusinessCaseFigure("Anfangsbestand", 1, 20_000)),
@@ -75,8 +76,12 @@ GERMAN = [
     "UMSATZ BRUTTO                           1.334,50",
     "Summe aller Bons                        1.534,50",
     "Erster Bon                             K1-000101",
-    "1: 19 %       1.190,00     1.000,00       190,00",
-    "3: 7,8 %        144,50       134,04        10,46",
+    "UMSATZ NACH STEUERSÄTZEN",
+    "19 %          1.190,00     1.000,00       190,00",
+    "7,8 %           144,50       134,04        10,46",
+    "0 % frei          0,00         0,00         0,00",
+    "steuerbar     1.334,50     1.134,04       200,46",
+    "0 % (nicht steuerbar)                     200,00",
     "Bar EUR                        30         834,50",
     "EC-Karte girocard EUR          11         700,00",
     "Anfangsbestand                  1         200,00",
@@ -105,6 +110,9 @@ def test_a_z_in_english_uses_english_numbers_and_keeps_the_legal_line() -> None:
     assert "TURNOVER GROSS                          1,334.50" in text
     assert "TESTBETRIEB – keine TSE" in text
     assert "2026-10-16 22:10:00" in text
+    lines = text.splitlines()
+    assert "taxable       1,334.50     1,134.04       200.46" in lines
+    assert "0 % (not taxable)                         200.00" in lines
 
 
 def test_a_copy_says_so_and_an_original_does_not() -> None:
