@@ -17,6 +17,8 @@ _WORDS = {
     device_pb2.ANSWER_NO: "nein / no",
     device_pb2.ANSWER_UNSPECIFIED: "unbekannt / unknown",
 }
+_KINDS = {"printer": "Drucker / printer", "drawer": "Lade / drawer"}
+_NOT_OF_THIS_KIND = "–"
 
 
 def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
@@ -119,16 +121,27 @@ def devices(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> Non
         return
     table = Answers(
         "Gerät / device",
+        "Art / kind",
         "Adresse / address",
         "bereit / ready",
         "Papier aus / paper out",
-        "Deckel offen / cover",
-        "Grund",
+        "Deckel offen / cover open",
+        "Lade offen / drawer open",
+        "Grund / reason",
     )
     for device in answer.devices:
-        words = (_WORDS[device.online], _WORDS[device.paper_out], _WORDS[device.cover_open])
-        table.add(device.name, device.address, *words, device.reason)
+        table.add(
+            device.name, _KINDS.get(device.kind, device.kind), device.address, *_conditions(device), device.reason
+        )
     console().print(table)
+
+
+def _conditions(device: device_pb2.Device) -> tuple[str, str, str, str]:
+    """Ready, paper out, cover open, drawer open; what a kind of device does not have is neither known nor unknown."""
+    ready = _WORDS[device.online]
+    if device.kind == "drawer":
+        return ready, _NOT_OF_THIS_KIND, _NOT_OF_THIS_KIND, _WORDS[device.drawer_open]
+    return ready, _WORDS[device.paper_out], _WORDS[device.cover_open], _NOT_OF_THIS_KIND
 
 
 def _sentence(finding: event_pb2.Finding, language: Language) -> str:
