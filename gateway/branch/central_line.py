@@ -29,7 +29,7 @@ from gateway.uplink.standing import Standing
 from gateway.uplink.uplink import Uplink
 
 CURSOR = "central"
-"""Name of the cursor that keeps what central has settled, for the comparison at the next start."""
+"""Name of the cursor that keeps what central has settled, for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def make_central_line(
     clock: Clock,
 ) -> CentralLine:
     """Makes the line; run its uplink and its follower as tasks."""
-    standing = Standing()
+    standing = Standing(min(read_cursor(stores.reading), stores.journal.head))
     address = settings.central.address or identity.central_address
 
     def dial() -> grpc.aio.Channel:

@@ -9,10 +9,14 @@ from gateway.journal.entries import Entry
 
 
 class Standing:
-    """Central's place in the journal, total and per register. Owned by the event loop."""
+    """Central's place in the journal, total and per register. Owned by the event loop.
 
-    def __init__(self) -> None:
-        self._sequence = 0
+    `remembered` is what central had settled when this gateway last ran; it holds, for people to read, until central tells its place.
+    Of registers nothing is remembered: they forget events only on central's own word.
+    """
+
+    def __init__(self, remembered: int = 0) -> None:
+        self._sequence = remembered
         self._registers: dict[str, int] = {}
         self._sent: deque[Entry] = deque()
         self._unsettled_bytes = 0

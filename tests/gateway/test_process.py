@@ -135,6 +135,20 @@ def test_a_damaged_entry_is_named_recorded_and_sales_go_on(tmp_path: Path) -> No
         assert any("beschädigt" in warning for warning in status["warnings_de"])
 
 
+def test_what_central_had_is_known_after_a_restart_with_central_away(tmp_path: Path) -> None:
+    """All entries were said to wait, though central had all of them."""
+    with Branch(tmp_path) as branch:
+        branch.start()
+        branch.stop()
+        _append_entries(branch, 3)
+        with sqlite3.connect(branch.store) as store:
+            (head,) = store.execute("SELECT max(sequence) FROM journal").fetchone()
+            store.execute("INSERT INTO cursors (name, sequence) VALUES ('central', ?)", (head - 1,))
+        branch.start()
+        status = json.loads(ask(branch.data, "status", "--json").stdout)
+        assert (int(status["journal_sequence"]), int(status["central_sequence"])) == (head, head - 1)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_gateway_told_to_stop_ends_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
     with Branch(tmp_path) as branch:

@@ -22,6 +22,14 @@ def test_sending_alone_moves_nothing() -> None:
     assert standing.register_sequence("k1") == 3
 
 
+def test_what_is_remembered_from_the_last_run_is_central_s_place_until_central_speaks() -> None:
+    """With central away after a restart, everything was said to wait; registers forget nothing on memory alone."""
+    standing = Standing(remembered=17)
+    assert (standing.sequence, standing.sent, standing.register_sequence("k1")) == (17, 17, 0)
+    standing.told(12, {"k1": 3})
+    assert (standing.sequence, standing.register_sequence("k1")) == (12, 3)
+
+
 def test_a_new_session_forgets_what_was_under_way() -> None:
     standing = Standing()
     standing.sending([entry(1, register_sequence=1)])
