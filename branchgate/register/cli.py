@@ -48,14 +48,14 @@ def pair_register(
     ],
     code: Annotated[
         str,
-        typer.Option("--code", help="The authorization code that central or the gateway shows.", show_default=False),
+        typer.Option("--code", help="The authorization code that central shows.", show_default=False),
     ],
     data: Data = DATA_DEFAULT,
     as_json: Json = False,
 ) -> None:
     """Pairs this register (Kasse anbinden).
 
-    Choose "Kasse anbinden" at central, or run `branchgate gateway pair`; type the code here before it expires. The register makes its
+    `branchgate central pair BRANCH REGISTER` shows the code; type it here before it expires. The register makes its
     own key and gets its certificate and number range. A code works once.
     """
     from branchgate import __version__

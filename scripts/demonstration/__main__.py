@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 import signal
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -267,5 +266,7 @@ def _figures(stage: Stage, day: Day, settled: Settled, verdict: Verdict, shown: 
 
 
 if __name__ == "__main__":
-    sys.argv[0] = "scripts/demo"
-    typer.run(demo)
+    command = typer.Typer(add_completion=False)
+    command.command()(demo)
+    # Named outright: click would call a module that python -m runs by the module's name.
+    command(prog_name="./scripts/demo")

@@ -22,12 +22,16 @@ from drivers.virtual.faults import FAULT_NAMES
 from gateway.config import GatewaySettings
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(
+    path for room in ("branchgate", "central", "drivers", "gateway") for path in (ROOT / room).rglob("*.py")
+)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 ROOMS = {"central": central.cli.app, "gateway": gateway.cli.app, "devices": drivers.cli.app, "register": register_app}
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 _COMMAND = re.compile(r"\bbranchgate ((?:central|gateway|register|devices)\b[^`\n]*)")
+_QUOTED_COMMAND = re.compile(r"`branchgate ((?:central|gateway|register|devices)\b[^`{…]*)")
 _SOURCE_FILE = re.compile(r"`((?:\w+/)+\w+\.(?:py|proto))`")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -54,10 +58,12 @@ def links(page: Path) -> list[str]:
 
 
 def commands() -> list[tuple[str, str]]:
+    """Page or source file, and the command named there; the help of a command is a document as well."""
     return [
-        (name_of(page), line)
-        for page in PAGES
-        for line in dict.fromkeys(_COMMAND.findall(page.read_text(encoding="utf-8").replace("\\\n", " ")))
+        (name_of(page), " ".join(line.split()))
+        for pages, pattern in ((PAGES, _COMMAND), (SOURCES, _QUOTED_COMMAND))
+        for page in pages
+        for line in dict.fromkeys(pattern.findall(page.read_text(encoding="utf-8").replace("\\\n", " ")))
     ]
 
 
