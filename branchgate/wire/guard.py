@@ -2,6 +2,9 @@
 
 `intercept_service` sees no peer, so the handler is wrapped and the caller is read inside. The wrapper keeps the handler's arity and its
 style, response generator or `context.write()`, because gRPC dispatches by both.
+
+A single request is read in the wrapper too: what gRPC's own reading raises, before any handler runs, goes out as UNKNOWN without a
+reason and into the log with a traceback. Messages of a stream are read inside the handler and only need the right error.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any, NoReturn
 import grpc
 import grpc.aio
 import structlog
+from google.protobuf.message import DecodeError
 
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, OutcomeUnknown, Refused, RefusedKind
@@ -59,17 +63,18 @@ class Guard(grpc.aio.ServerInterceptor):
             return None
         inner = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
         make = _MAKE_HANDLER[handler.request_streaming, handler.response_streaming]
-        return make(
-            self._guarded(inner, handler_call_details.method), handler.request_deserializer, handler.response_serializer
-        )
+        method, read = handler_call_details.method, _refusing(handler.request_deserializer, handler_call_details.method)
+        if handler.request_streaming:
+            return make(self._guarded(inner, method, _as_it_is), read, handler.response_serializer)
+        return make(self._guarded(inner, method, read), None, handler.response_serializer)
 
-    def _guarded(self, inner: Any, method: str) -> Callable[..., Any]:
+    def _guarded(self, inner: Any, method: str, read: Callable[[Any], Any]) -> Callable[..., Any]:
         if inspect.isasyncgenfunction(inner):
 
             async def responses(request: Any, context: Context) -> AsyncIterator[Any]:
                 async with _errors_as_status(method, context):
                     self._check(method, context)
-                    async with contextlib.aclosing(inner(request, context)) as produced:
+                    async with contextlib.aclosing(inner(read(request), context)) as produced:
                         async for response in produced:
                             yield response
 
@@ -80,7 +85,7 @@ class Guard(grpc.aio.ServerInterceptor):
         async def response(request: Any, context: Context) -> Any:
             async with _errors_as_status(method, context):
                 self._check(method, context)
-                return await inner(request, context)
+                return await inner(read(request), context)
 
         return response
 
@@ -105,6 +110,26 @@ class Guard(grpc.aio.ServerInterceptor):
                 kind=RefusedKind.NOT_ALLOWED,
             )
         self._admit(who)
+
+
+def _refusing(read: Callable[[bytes], Any] | None, method: str) -> Callable[[Any], Any]:
+    """A deserializer that refuses what it cannot read; DecodeError would look like a fault of the server's own data."""
+    if read is None:
+        return _as_it_is
+
+    def refusing(message: bytes) -> Any:
+        try:
+            return read(message)
+        except DecodeError:
+            raise Refused(
+                "MESSAGE_UNREADABLE", field="message", value=f"{len(message)} bytes", rule=f"the request of {method}"
+            ) from None
+
+    return refusing
+
+
+def _as_it_is(request: Any) -> Any:
+    return request
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ import structlog.testing
 
 from branchgate.errors import BranchgateError, OutcomeUnknown, Refused, RefusedKind, TryAgain
 from branchgate.errors.status import error_from
+from branchgate.v1 import error_pb2
 from branchgate.wire import guard
 from branchgate.wire.callers import Caller, CallerKind, caller
 from branchgate.wire.guard import Admit, admit_all
@@ -233,3 +234,53 @@ async def test_a_method_nobody_serves_is_unimplemented() -> None:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await channel.unary_unary("/test/nothing")(b"")
     assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+async def stream_answer(messages: AsyncIterator[Any], _context: Any) -> AsyncIterator[bytes]:
+    async for message in messages:
+        yield message.SerializeToString()
+
+
+async def single_stream_answer(message: Any, _context: Any) -> AsyncIterator[bytes]:
+    yield message.SerializeToString()
+
+
+async def single_answer(message: Any, _context: Any) -> bytes:
+    return bytes(message.SerializeToString())
+
+
+async def last_answer(messages: AsyncIterator[Any], _context: Any) -> bytes:
+    return [message.SerializeToString() async for message in messages][-1]
+
+
+@pytest.mark.parametrize("arity", ["uu", "us", "su", "ss"])
+async def test_a_message_that_cannot_be_read_is_refused_and_no_fault_of_the_server(
+    arity: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Garbage gave INTERNAL in a stream and UNKNOWN in a single request, each with a traceback in the log."""
+    garbage = b"\xff\xff no message"
+    read = error_pb2.ErrorDetail.FromString
+    served = {
+        "uu": grpc.unary_unary_rpc_method_handler(single_answer, read),
+        "us": grpc.unary_stream_rpc_method_handler(single_stream_answer, read),
+        "su": grpc.stream_unary_rpc_method_handler(last_answer, read),
+        "ss": grpc.stream_stream_rpc_method_handler(stream_answer, read),
+    }
+    good = error_pb2.ErrorDetail(reason="GOOD").SerializeToString()
+
+    async def asked(channel: Any, message: bytes) -> bytes:
+        calls = {"uu": channel.unary_unary, "us": channel.unary_stream}
+        calls |= {"su": channel.stream_unary, "ss": channel.stream_stream}
+        call = calls[arity](f"/test/{arity}")(message if arity[0] == "u" else iter([good, message]))
+        return bytes(await call) if arity[1] == "u" else [part async for part in call][-1]
+
+    with structlog.testing.capture_logs() as logs:
+        async with register_channel(**served) as channel:
+            assert await asked(channel, good) == good
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await asked(channel, garbage)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    arrived = error_from(caught.value)
+    assert (arrived.reason, arrived.value) == ("MESSAGE_UNREADABLE", f"{len(garbage)} bytes")
+    assert logs == []
+    assert caplog.records == []
