@@ -250,7 +250,7 @@ async def single_answer(message: Any, _context: Any) -> bytes:
 
 
 async def last_answer(messages: AsyncIterator[Any], _context: Any) -> bytes:
-    return [message.SerializeToString() async for message in messages][-1]
+    return bytes([message.SerializeToString() async for message in messages][-1])
 
 
 @pytest.mark.parametrize("arity", ["uu", "us", "su", "ss"])
@@ -260,7 +260,7 @@ async def test_a_message_that_cannot_be_read_is_refused_and_no_fault_of_the_serv
     """Garbage gave INTERNAL in a stream and UNKNOWN in a single request, each with a traceback in the log."""
     garbage = b"\xff\xff no message"
     read = error_pb2.ErrorDetail.FromString
-    served = {
+    served: dict[str, Any] = {
         "uu": grpc.unary_unary_rpc_method_handler(single_answer, read),
         "us": grpc.unary_stream_rpc_method_handler(single_stream_answer, read),
         "su": grpc.stream_unary_rpc_method_handler(last_answer, read),
