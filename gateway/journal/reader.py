@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from branchgate.events import EventKind
 from gateway.journal.entries import Entry
 from gateway.store.connection import connect_read_only
 from gateway.store.slices import marks, slices
+
+READ_BYTES = 8 * 1024 * 1024
+"""Of bodies in one read. Events of a shop are far smaller; a few hundred of the largest that are recorded would not fit into memory."""
 
 _COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
 
@@ -27,11 +31,15 @@ class JournalReader:
         return row[0] or 0
 
     def read(self, after_sequence: int, limit: int) -> list[Entry]:
-        """At most `limit` entries behind `after_sequence`, in order. One short read: it ends before this returns."""
+        """At most `limit` entries behind `after_sequence`, in order. One short read: it ends before this returns.
+
+        Fewer, but at least one, when their bodies come to READ_BYTES: ask again behind the last.
+        """
         rows = self.connection.execute(
             f"SELECT {_COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", (after_sequence, limit)
-        ).fetchall()
-        return _entries(rows)
+        )
+        with closing(rows):
+            return _entries(rows)
 
     def by_event_id(self, event_id: bytes) -> Entry | None:
         """The entry of an event, or None."""
@@ -76,4 +84,12 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def _entries(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
-    return [_entry(row) for row in rows]
+    entries = []
+    size = 0
+    for row in rows:
+        entry = _entry(row)
+        entries.append(entry)
+        size += len(entry.body)
+        if size >= READ_BYTES:
+            break
+    return entries

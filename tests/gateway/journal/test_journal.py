@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,20 @@ async def test_the_last_closing_of_a_register_is_found_without_reading_the_journ
         assert branch.reader.last_closing("k3") is None
         plan = branch.reader.connection.execute(f"EXPLAIN QUERY PLAN {LAST_CLOSING}").fetchall()
         assert "journal_closings" in plan[0][3]
+
+
+async def test_large_entries_are_read_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 entries of 4 MB each were read at once."""
+    monkeypatch.setattr("gateway.journal.reader.READ_BYTES", 1000)
+    async with open_branch(tmp_path) as branch:
+        for number, size in enumerate((5000, 400, 599, 1, 5000, 10), 1):
+            await branch.journal.append(own(number, bytes(size)))
+        read: list[list[int]] = [[0]]
+        while entries := branch.reader.read(read[-1][-1], 200):
+            read.append([entry.sequence for entry in entries])
+        assert read[1:] == [[1], [2, 3, 4], [5], [6]]
+        # A read that stops early ends all the same; one that stays open keeps the log from being emptied.
+        branch.reader.read(0, 200)
+        with closing(sqlite3.connect(branch.path, timeout=0)) as other:
+            (emptied,) = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        assert emptied == (0, 0, 0)
