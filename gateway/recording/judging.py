@@ -53,7 +53,7 @@ class Judged(NamedTuple):
 def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now_ms: int) -> Judged:
     """Reads the event and applies all rules but those that depend on what its register sent before."""
     if len(event.event_id) != EVENT_ID_BYTES:
-        return _refused(event, "EVENT_ID_INVALID", "event_id", event.event_id.hex(), f"{EVENT_ID_BYTES} bytes")
+        return _refused(event, "EVENT_ID_INVALID", "event_id", _beginning(event.event_id), f"{EVENT_ID_BYTES} bytes")
     kind = FROM_REGISTERS.get(event.kind)
     if kind is None:
         return _refused(event, "EVENT_KIND_NOT_ALLOWED", "kind", str(event.kind), "not a kind that registers make")
@@ -67,6 +67,12 @@ def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
     return Judged(event, kind, receipt, original, tuple(found))
+
+
+def _beginning(event_id: bytes) -> str:
+    """What is shown of an id that is none: it may be as long as a whole message."""
+    shown = event_id[:EVENT_ID_BYTES].hex()
+    return shown if len(event_id) <= EVENT_ID_BYTES else f"{shown}… ({len(event_id)} bytes)"
 
 
 def _refused(event: EventToRecord, reason: str, field: str, value: str, rule: str) -> Judged:

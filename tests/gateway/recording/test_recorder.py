@@ -173,6 +173,16 @@ async def test_what_cannot_be_read_is_refused_kept_and_does_not_block(
         assert len(entries(branch)) == 3
 
 
+async def test_of_an_id_as_long_as_a_message_the_refusal_repeats_the_beginning(tmp_path: Path) -> None:
+    """It was told whole, in hexadecimal: 8 MB for a message of 4."""
+    long = bytes(range(16)) + bytes(1_000_000)
+    async with open_branch(tmp_path) as branch:
+        recorded = await branch.recorder.record("k1", [EventToRecord(long, 1, 1, sale(1).body)])
+    (refused,) = recorded.refused
+    assert refused.finding.reason == "EVENT_ID_INVALID"
+    assert refused.finding.value == "000102030405060708090a0b0c0d0e0f… (1000016 bytes)"
+
+
 async def test_a_number_below_one_is_no_event_of_a_register(tmp_path: Path) -> None:
     async with open_branch(tmp_path) as branch:
         with pytest.raises(Refused, match=r"events\[1\]"):
