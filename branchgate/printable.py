@@ -6,3 +6,8 @@ from __future__ import annotations
 def clean(text: str) -> str:
     """In one line: what does not print (line feeds, escape sequences, turned writing) becomes a blank."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def clean_lines(text: str) -> str:
+    """Like `clean`, of a text that has lines of its own."""
+    return "\n".join(clean(line) for line in text.split("\n"))

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from branchgate.printable import clean
+from branchgate.printable import clean_lines
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -25,12 +25,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per li
 
 def console() -> Console:
     """Where commands show tables and sentences."""
-    return Console(highlight=False)
+    return Console(highlight=False, emoji=False)
 
 
 def foreign(text: str) -> str:
     """A text from elsewhere on its way into a sentence with markup."""
-    return escape(_each_line_clean(text))
+    return escape(clean_lines(text))
 
 
 class Answers(Table):
@@ -43,14 +43,14 @@ class Answers(Table):
 
     def add(self, *cells: str, style: str = "") -> None:
         """Adds a row of texts from anywhere."""
-        self.add_row(*(Text(_each_line_clean(cell)) for cell in cells), style=style)
+        self.add_row(*(Text(clean_lines(cell)) for cell in cells), style=style)
 
 
 def show_facts(*facts: tuple[str, str]) -> None:
     """A page of names and values."""
     page = Table.grid(padding=(0, 2))
     for name, value in facts:
-        page.add_row(name, Text(_each_line_clean(value), overflow="fold"))
+        page.add_row(name, Text(clean_lines(value), overflow="fold"))
     console().print(page)
 
 
@@ -78,10 +78,6 @@ def plain_message(message: Message) -> dict[str, Any]:
         elif field.message_type is None or message.HasField(field.name):
             plain[field.name] = _plain(value, field)
     return plain
-
-
-def _each_line_clean(text: str) -> str:
-    return "\n".join(clean(line) for line in text.split("\n"))
 
 
 def _plain(value: Any, field: Any) -> Any:

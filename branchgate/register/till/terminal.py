@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from rich.console import Console
+from rich.text import Text
 
 from branchgate.errors import BranchgateError
 from branchgate.errors.texts import Language, sentence, sentence_for
 from branchgate.money import euros, quantity_text
+from branchgate.printable import clean_lines
 from branchgate.receipts.basket import Basket
 from branchgate.register.client import RegisterClient
 from branchgate.register.held import Happened
@@ -81,7 +83,7 @@ class Terminal:
         try:
             await self._doing[typed.do](typed)
         except BranchgateError as failure:
-            self._console.print(sentence(failure, self._language), style="red", markup=False)
+            self._tell(sentence(failure, self._language), style="red")
 
     async def _ring_up(self, typed: Typed) -> None:
         line: dict[str, object] = {"article": typed.rest, "quantity": typed.quantity}
@@ -164,16 +166,16 @@ class Terminal:
             self._ask_about(self._doubts.oldest)
 
     async def _x(self, _typed: Typed) -> None:
-        self._console.print((await self._register.gateway.x_report()).text, markup=False)
+        self._tell((await self._register.gateway.x_report()).text)
 
     async def _close(self, _typed: Typed) -> None:
         async for step in self._register.gateway.close_day(self._till.user_id, paper=True):
             if step.HasField("done"):
-                self._console.print(step.done.text, markup=False)
+                self._tell(step.done.text)
             elif step.HasField("skipped"):
                 skipped = step.skipped
                 text = skipped.text_de if self._language == "de" else skipped.text_en
-                self._console.print(text or sentence_for(skipped.reason, self._language), style="yellow", markup=False)
+                self._tell(text or sentence_for(skipped.reason, self._language), style="yellow")
 
     async def _status(self, _typed: Typed) -> None:
         state = self._register.state
@@ -181,9 +183,9 @@ class Terminal:
         self._say("waiting", pending=state.pending, held=state.held, refused=state.refused)
         for event_id, found in await self._register.inspect(lambda outbox: outbox.findings()):
             text = sentence_for(found.reason, self._language, field=found.field, value=found.value, rule=found.rule)
-            self._console.print(f"{event_id.hex()[-8:]}: {text}", style="yellow", markup=False)
+            self._tell(f"{event_id.hex()[-8:]}: {text}", style="yellow")
         for refused in await self._register.inspect(lambda outbox: outbox.refused()):
-            self._console.print(refused.text, style="red", markup=False)
+            self._tell(refused.text, style="red")
 
     async def _help(self, _typed: Typed) -> None:
         self._say("help")
@@ -198,7 +200,7 @@ class Terminal:
         if candidates:
             self._say("candidates")
         for article in candidates:
-            self._console.print(f"  {article.article_number:<14} {article.name}", markup=False)
+            self._tell(f"  {article.article_number:<14} {article.name}")
 
     def _show(self, happened: Happened) -> None:
         receipt = happened.receipt
@@ -207,7 +209,7 @@ class Terminal:
             self._pair(self._word("change"), receipt.change_cents)
 
     def _ask_about(self, job: printing_pb2.PrintJob) -> None:
-        self._console.print(self._word("question", title=job.title), style="bold yellow", markup=False)
+        self._tell(self._word("question", title=job.title), style="bold yellow")
 
     def _greet(self) -> None:
         identity, state = self._register.identity, self._register.state
@@ -222,10 +224,14 @@ class Terminal:
         self._selling = "sell"
 
     def _pair(self, left: str, cents: int, *, style: str = "") -> None:
-        self._console.print(f"{left:<44} {euros(cents, self._language):>10}", style=style or None, markup=False)
+        self._tell(f"{left:<44} {euros(cents, self._language):>10}", style=style)
+
+    def _tell(self, text: str, *, style: str = "") -> None:
+        """Shows a text that may hold what was made elsewhere: no markup, no emoji codes, no escape sequences."""
+        self._console.print(Text(clean_lines(text), style=style))
 
     def _say(self, key: str, **values: object) -> None:
-        self._console.print(self._word(key, **values), markup=False)
+        self._tell(self._word(key, **values))
 
     def _word(self, key: str, **values: object) -> str:
         return word(key, self._language, **values)
