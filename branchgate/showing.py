@@ -54,6 +54,11 @@ def show_facts(*facts: tuple[str, str]) -> None:
     console().print(page)
 
 
+def show_next_step(text: str) -> None:
+    """What was done and the command that comes next, with markup; nothing is wrapped, because commands are copied from here."""
+    console().print(text, soft_wrap=True)
+
+
 def show_warning(german: str, english: str) -> None:
     """A sentence that a person must see, in both languages."""
     console().print(f"[yellow]![/] {foreign(german)}\n  [dim]{foreign(english)}[/]")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from branchgate.errors import Refused, RefusedKind
-from branchgate.showing import Answers, JsonOption, console, foreign, show_json
+from branchgate.showing import Answers, JsonOption, console, foreign, show_json, show_next_step
 from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, ask
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def add(
     if as_json:
         show_json(settings)
     else:
-        console().print(
+        show_next_step(
             f"Filiale [bold]{branch_id}[/] angelegt / branch added.\n"
             f"Weiter / next: branchgate central enrolment-token {branch_id} --data {foreign(str(data))}"
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from branchgate.showing import JsonOption, console, foreign, show_json
+from branchgate.showing import JsonOption, console, foreign, show_json, show_next_step
 from central.cli.branches import send_settings, settings_of
 from central.cli.options import DATA_DEFAULT, BranchArgument, DataOption, RegisterArgument, ask
 
@@ -48,7 +48,7 @@ def add(
     if as_json:
         show_json(answer)
     else:
-        console().print(
+        show_next_step(
             f"Kasse [bold]{register_id}[/] angelegt / register added; {answer.registers_counted} insgesamt / in all.\n"
             f"Weiter / next: branchgate central pair {branch_id} {register_id} --data {foreign(str(data))}"
         )

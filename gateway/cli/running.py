@@ -6,7 +6,7 @@ import asyncio
 
 import typer
 
-from branchgate.showing import JsonOption, console, foreign
+from branchgate.showing import JsonOption, foreign, show_next_step
 from gateway.cli.asking import DATA_DEFAULT, DataOption
 
 
@@ -25,7 +25,7 @@ def enrol(
     if as_json:
         typer.echo(f'{{"branch_id": "{identity.branch_id}", "central_id": "{identity.central_id}"}}')
     else:
-        console().print(
+        show_next_step(
             f"Angemeldet als Filiale [bold]{identity.branch_id}[/] / enrolled as branch [bold]{identity.branch_id}[/].\n"
             f"Weiter / next: branchgate gateway run --data {foreign(str(data))}"
         )

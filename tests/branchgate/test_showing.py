@@ -12,7 +12,7 @@ import pytest
 from branchgate.cli import main
 from branchgate.errors import Refused
 from branchgate.errors.texts import sentence_for
-from branchgate.showing import Answers, console, foreign, show_facts, show_warning
+from branchgate.showing import Answers, console, foreign, show_facts, show_next_step, show_warning
 
 HOSTILE = "[/] [red]x[/red] \x1b[2J\x1b]0;owned\x07 \x9b31m \u202e[link=https://example.org]"
 JOB = "0123456789abcdef" * 2
@@ -67,6 +67,16 @@ def test_an_error_shows_its_value_as_it_is(capsys: pytest.CaptureFixture[str], m
     with pytest.raises(SystemExit, match="3"):
         main([])
     assert_harmless(capsys.readouterr().err)
+
+
+def test_a_command_to_copy_is_in_one_line_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint at what comes next was broken at 80 columns, in the middle of a path."""
+    monkeypatch.setenv("COLUMNS", "80")
+    command = f"branchgate gateway run --data /var/lib/{'a-long-name-' * 10}/gateway"
+    show_next_step(f"Angemeldet als Filiale [bold]mitte[/].\nWeiter / next: {foreign(command)}")
+    assert capsys.readouterr().out == f"Angemeldet als Filiale mitte.\nWeiter / next: {command}\n"
 
 
 def test_a_value_is_not_filled_in_again() -> None:
