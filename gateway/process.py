@@ -142,6 +142,7 @@ def _status_desk(
         central_sequence=lambda: line.standing.sequence,
         catalogue=lambda: line.follower.state,
         open_streams=presence.registers,
+        short_of_room=stores.reserve.short_of,
     )
     return StatusDesk(
         identity.branch_id,

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from branchgate.errors import TryAgain
 from branchgate.errors.texts import sentence_for
 from branchgate.events import EventKind
 from branchgate.records import FindingRecord, decode_finding_record
@@ -16,6 +17,8 @@ from gateway.pairing.registers import PairedRegisters
 from gateway.printing.desk import PrintDesk
 from gateway.recording.states import read_state
 from gateway.sales.client import SalesStore
+
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,13 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page tells of the line to central and of open register streams."""
+    """What the page tells of the line to central, of open register streams and of the disk (bytes free when that is too little)."""
 
     central_connected: Callable[[], bool]
     central_sequence: Callable[[], int]
     catalogue: Callable[[], FollowState]
     open_streams: Callable[[], frozenset[str]]
+    short_of_room: Callable[[], int | None]
 
 
 class StatusDesk:
@@ -98,19 +102,19 @@ class StatusDesk:
     async def page(self) -> GatewayStatus:
         """The page as it stands. A sales store that is not there shows as 0 and as a warning, never as an error."""
         uncertain = self._printing.waiting_for_people()
-        ready = self._sales.opened is not None
+        sales_sequence = await self._sales_sequence()
         return GatewayStatus(
             branch_id=self._branch_id,
             journal_id=self._journal.journal_id,
             journal_sequence=self._journal.head,
             central_sequence=self._around.central_sequence(),
             central_connected=self._around.central_connected(),
-            sales_sequence=await self._sales.watermark() if ready else 0,
+            sales_sequence=sales_sequence or 0,
             articles=self._replica.article_count,
             catalogue_current_at_ms=self._around.catalogue().current_at_ms or 0,
             registers=tuple(self._register(register.register_id) for register in self._registers.all()),
             uncertain_print_jobs=uncertain,
-            warnings=tuple(self._sentences(uncertain, ready)),
+            warnings=tuple(self._sentences(uncertain, sales_ready=sales_sequence is not None)),
         )
 
     def findings(self, limit: int) -> list[FindingRow]:
@@ -132,14 +136,26 @@ class StatusDesk:
             state.z_number,
         )
 
-    def _sentences(self, uncertain: int, sales_ready: bool) -> list[tuple[str, str]]:
+    async def _sales_sequence(self) -> int | None:
+        """Up to where the sales store is filled; None when it is not there, or goes while it is asked."""
+        try:
+            return await self._sales.watermark()
+        except TryAgain:
+            return None
+
+    def _sentences(self, uncertain: int, *, sales_ready: bool) -> list[tuple[str, str]]:
         reasons = dict(self._warnings)
+        free = self._around.short_of_room()
+        if free is not None:
+            reasons["WARN_DISK_FULL"] = str(free // MEGABYTE)
         if not self._around.central_connected():
             reasons["WARN_CENTRAL_NOT_CONNECTED"] = str(self._journal.head - self._around.central_sequence())
         if uncertain:
             reasons["WARN_UNCERTAIN_PRINT_JOBS"] = str(uncertain)
         if not sales_ready:
             reasons["WARN_SALES_STORE_NOT_READY"] = ""
+        if self._sales.opened is not None and self._sales.opened.in_memory:
+            reasons["WARN_SALES_STORE_IN_MEMORY"] = ""
         if self._replica.settings() is None:
             reasons["WARN_NO_SETTINGS"] = ""
         return [

@@ -42,6 +42,7 @@ class Stores:
 
     path: Path
     writer: GroupWriter
+    reserve: FileReserve
     journal: Journal
     reading: sqlite3.Connection
     reader: JournalReader
@@ -60,7 +61,8 @@ async def open_stores(folder: Path, settings: GatewaySettings, branch_id: str, c
     bring_up_to_date(connection, SCHEMAS)
     connection.close()
     async with AsyncExitStack() as stack:
-        writer = GroupWriter(path, reserve=FileReserve(folder / RESERVE_FILE, settings.reserve_bytes))
+        reserve = FileReserve(folder / RESERVE_FILE, settings.reserve_bytes)
+        writer = GroupWriter(path, reserve=reserve)
         stack.push_async_callback(writer.close)
         journal = await Journal.open(writer, clock)
         reading = connect_read_only(path)
@@ -80,7 +82,7 @@ async def open_stores(folder: Path, settings: GatewaySettings, branch_id: str, c
             tuning=Tuning(memory_limit_mb=settings.sales_memory_mb),
         )
         stack.push_async_callback(sales.close)
-        yield Stores(path, writer, journal, reading, reader, upload_reader, jobs, replica, registers, sales)
+        yield Stores(path, writer, reserve, journal, reading, reader, upload_reader, jobs, replica, registers, sales)
 
 
 def day_rule(settings: BranchSettings | None) -> DayRule:

@@ -48,7 +48,8 @@ class DrawerDesk:
                 answer = DrawerAnswer(DrawerResult.UNKNOWN, RESTARTED)
                 conclude(connection, self._journal, command, answer, self._clock.now_ms())
 
-        await self._writer.submit(work)
+        # Urgent, because a gateway must start on a full disk too: the day is to be closed.
+        await self._writer.submit(work, urgent=True)
 
     async def open_drawer(
         self,

@@ -173,7 +173,8 @@ class JobStore:
                         rows.set_printer(connection, job.job_id, printer, reason, self._clock.now_ms())
                     )
 
-        await self._writer.submit(work)
+        # Urgent: part of the start, and a gateway must start on a full disk too.
+        await self._writer.submit(work, urgent=True)
 
     async def take_process_ids(self, printer: str, count: int) -> int:
         """Reserves `count` numbers that this printer never had, and returns the first."""

@@ -60,7 +60,7 @@ def open_store(
 
 def open_in_memory(journal: JournalSource, tuning: Tuning) -> tuple[duckdb.DuckDBPyConnection, Opened]:
     """A store that needs no disk, to be filled from the whole journal; for as long as the disk is full."""
-    return _begin(Path(":memory:"), tuning, journal.end()), Opened(0)
+    return _begin(Path(":memory:"), tuning, journal.end()), Opened(0, in_memory=True)
 
 
 def _examine(

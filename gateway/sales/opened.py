@@ -25,10 +25,13 @@ class Tuning:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """How the file was found. `ahead`: it knew entries that the journal does not have; `set_aside` names the file kept as evidence."""
+    """How the file was found. `ahead`: it knew entries that the journal does not have; `set_aside` names the file kept as evidence; `in_memory`: there is no file,
+    because the disk is full.
+    """
 
     watermark: int
     set_aside: str = ""
     reason: str = ""
     ahead: bool = False
     ahead_watermark: int = 0
+    in_memory: bool = False

@@ -14,6 +14,9 @@ from typing import Protocol
 RESERVE_BYTES = 32 * 1024 * 1024
 """Enough for the closings and cash counts of a branch for months, and for the copies that a checkpoint needs."""
 
+SHORT_BYTES = 64 * 1024 * 1024
+"""With less than that beside the reserve, somebody has to make room now: sales and their figures stop when it is used up."""
+
 FILE_NAME = "reserve"
 """Name of the file inside the data folder."""
 
@@ -59,13 +62,28 @@ class FileReserve:
         self._path.unlink()
         return True
 
+    def short_of(self) -> int | None:
+        """Bytes that are free when the disk counts as full or nearly full, else None. Asked of the disk; from any thread."""
+        free = self._free()
+        wanted = SHORT_BYTES if self._is_there() else self._wanted()
+        return free if free < wanted else None
+
     def _is_there(self) -> bool:
-        return self._path.exists() and self._path.stat().st_size == self._size
+        try:
+            return self._path.stat().st_size == self._size
+        except FileNotFoundError:
+            return False
+
+    def _free(self) -> int:
+        space = os.statvfs(self._path.parent)
+        return space.f_bavail * space.f_frsize
+
+    def _wanted(self) -> int:
+        # With some room to spare, so that it is not made out of the last blocks and given up again at the next commit.
+        return self._size + self._size // 4
 
     def _make(self) -> bool:
-        space = os.statvfs(self._path.parent)
-        # With some room to spare, so that it is not made out of the last blocks and given up again at the next commit.
-        if space.f_bavail * space.f_frsize < self._size + self._size // 4:
+        if self._free() < self._wanted():
             return False
         descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600)
         try:
