@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from branchgate.catalogue import SETTINGS_KEY, Article, BranchSettings, Category, EntryType
+from branchgate.damage import require_sound
 from branchgate.sync.source import Entry, EntryId
 from branchgate.sync.sqlite import SINK_TABLES, SqliteSink
 
@@ -39,17 +40,26 @@ class RegisterCatalogue:
     """A register's catalogue file. `sink` is what a `SyncClient` fills.
 
     One thread at a time. Filling and asking from two threads take two instances on the same file: neither then waits for the other.
+    Raises sqlite3.DatabaseError when the file is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         # Autocommit: transactions are the sink's. May be made in one thread and used by another.
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._set_up()
+        except BaseException:
+            self._connection.close()
+            raise
+        self.sink = SqliteSink(self._connection, _SearchableEntries())
+
+    def _set_up(self) -> None:
         self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         self._connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may take back the last commits, but then the cursor with them, so that they come again.
         self._connection.execute("PRAGMA synchronous = NORMAL")
+        require_sound(self._connection)
         self._connection.executescript(_TABLES + SINK_TABLES)
-        self.sink = SqliteSink(self._connection, _SearchableEntries())
 
     def close(self) -> None:
         """Closes the file."""

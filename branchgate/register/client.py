@@ -36,6 +36,7 @@ from branchgate.register.outbox import Outbox
 from branchgate.register.pairing import renew_if_due
 from branchgate.register.shelf import Shelf
 from branchgate.sync import Follower, SyncClient
+from branchgate.sync.damaged import open_or_begin_again
 from branchgate.sync.service import SyncStubCall
 from branchgate.sync.timing import Backoff
 
@@ -172,7 +173,7 @@ class RegisterClient:
             first_running_number=max(1, identity.next_running_number),
         )
         opened.callback(self._outbox.close)
-        self._filling = RegisterCatalogue(self._path / "catalogue.db")
+        self._filling = open_or_begin_again(self._path / "catalogue.db", RegisterCatalogue, self._clock)
         opened.callback(self._filling.close)
         self.catalogue = RegisterCatalogue(self._path / "catalogue.db")
         opened.callback(self.catalogue.close)

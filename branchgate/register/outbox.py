@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from branchgate.clock import Clock
+from branchgate.damage import damage_refused
 from branchgate.errors import Refused, RefusedKind, TryAgain
 from branchgate.events import Event, EventKind, Finding
 from branchgate.ids import new_event_id
@@ -53,8 +54,8 @@ _WAITING = "SELECT register_sequence, event_id, kind, body, print_role, created_
 class Outbox:
     """One register's outbox in a SQLite file. For one thread at a time.
 
-    `owner` names branch and register. Raises Refused (OUTBOX_OF_OTHER_REGISTER) when the file was begun by another one, and TryAgain
-    (DISK_FULL) when the disk is full: then the sale has not happened and nothing is half-written.
+    `owner` names branch and register. Raises Refused (OUTBOX_OF_OTHER_REGISTER) when the file was begun by another one, Refused
+    (STORE_DAMAGED), and TryAgain (DISK_FULL) when the disk is full: then the sale has not happened and nothing is half-written.
     """
 
     def __init__(
@@ -64,11 +65,12 @@ class Outbox:
         self._clock = clock
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.executescript(_TABLES)
-            with self._transaction():
-                self._set_up(owner, first_running_number)
+            with damage_refused(path):
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.executescript(_TABLES)
+                with self._transaction():
+                    self._set_up(owner, first_running_number)
         except BaseException:
             self._connection.close()
             raise

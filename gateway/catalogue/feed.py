@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from branchgate.errors import TryAgain
 from branchgate.sync.digest import seal_of
 from branchgate.sync.source import Change, ChangesPage, Entry, EntryId, FeedState, SnapshotPage
 
@@ -13,7 +14,11 @@ _BEFORE_ALL = EntryId(-1, "")
 
 
 class LocalFeed:
-    """A FeedSource over a reading connection, for the one thread that owns it. All registers of a branch see the same."""
+    """A FeedSource over a reading connection, for the one thread that owns it. All registers of a branch see the same.
+
+    Every question raises TryAgain (CATALOGUE_NOT_HERE_YET) before central's first set is complete: a new gateway, or one whose file was
+    lost, knows nothing, which must not reach registers as "there are no articles any more".
+    """
 
     filter_hash = b""
 
@@ -73,6 +78,8 @@ class LocalFeed:
 
     def _state(self) -> FeedState:
         epoch, head, oldest = self._connection.execute("SELECT epoch, head, oldest_position FROM feed").fetchone()
+        if head == 0:
+            raise TryAgain("CATALOGUE_NOT_HERE_YET", field="catalogue", rule="filled by central once")
         return FeedState(epoch, head, oldest)
 
     @contextmanager

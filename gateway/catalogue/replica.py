@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from branchgate.catalogue import SETTINGS_KEY, Article, BranchSettings, EntryType
 from branchgate.clock import Clock
+from branchgate.sync.damaged import open_or_begin_again
 from branchgate.sync.source import EntryId
 from branchgate.sync.sqlite import SqliteSink
 from gateway.catalogue.feed import LocalFeed
@@ -63,8 +64,8 @@ class Replica:
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> Replica:
-        """Opens or makes the file. Raises sqlite3.DatabaseError when it is damaged."""
-        connection = await asyncio.to_thread(open_for_writing, path)
+        """Opens or makes the file; a damaged one is set aside, and central sends everything again."""
+        connection = await asyncio.to_thread(open_or_begin_again, path, open_for_writing, clock)
         replica = cls(
             DatabaseThread("catalogue-write", connection),
             DatabaseThread("catalogue-read", await asyncio.to_thread(open_for_reading, path)),

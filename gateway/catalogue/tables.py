@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+from branchgate.damage import require_sound
 from branchgate.sync.sqlite import SINK_TABLES, transaction
 
 _TABLES = """
@@ -30,15 +31,14 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """The one connection that writes; makes the tables if need be.
 
     Every commit is synced: a register may already have been told of a position, and a position that a power cut took back would be
-    given a second time, to another change.
+    given a second time, to another change. Raises sqlite3.DatabaseError when the file is damaged.
     """
     connection = _open(path)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.executescript(_TABLES + SINK_TABLES)
-    with transaction(connection):
-        if connection.execute("SELECT count(*) FROM feed").fetchone() == (0,):
-            connection.execute("INSERT INTO feed VALUES (?, 0, 0)", (secrets.token_bytes(8),))
+    try:
+        _set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -47,6 +47,16 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     connection = _open(path)
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    require_sound(connection)
+    connection.executescript(_TABLES + SINK_TABLES)
+    with transaction(connection):
+        if connection.execute("SELECT count(*) FROM feed").fetchone() == (0,):
+            connection.execute("INSERT INTO feed VALUES (?, 0, 0)", (secrets.token_bytes(8),))
 
 
 def _open(path: Path) -> sqlite3.Connection:

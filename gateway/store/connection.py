@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from branchgate.damage import damage_refused
+
 FILE_NAME = "branch.db"
 """Name of the store inside the data folder."""
 
@@ -23,7 +25,7 @@ _LOG_SIZE_LIMIT = 64 * 1024 * 1024
 def connect_for_writing(path: Path) -> sqlite3.Connection:
     """The writer's connection, in autocommit mode: transactions are opened and ended by hand.
 
-    It may be handed to another thread, as long as one thread at a time uses it.
+    It may be handed to another thread, as long as one thread at a time uses it. Raises Refused (STORE_DAMAGED).
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
     for pragma in (
@@ -35,7 +37,8 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
         # Without it REPLACE deletes rows behind the back of the triggers that keep the journal append-only.
         "recursive_triggers = ON",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        with damage_refused(path):
+            connection.execute(f"PRAGMA {pragma}")
     return connection
 
 

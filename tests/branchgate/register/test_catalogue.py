@@ -7,6 +7,8 @@ import pytest
 
 from branchgate.catalogue import Article, BranchSettings, Category
 from branchgate.register.catalogue import RegisterCatalogue
+from branchgate.sync.damaged import open_or_begin_again
+from tests.rigs.clock import TurnedClock
 
 ARTICLE, CATEGORY, SETTINGS = 1, 2, 3
 
@@ -128,3 +130,13 @@ def test_settings_are_there_after_the_first_sync(catalogue: RegisterCatalogue) -
     settings = catalogue.settings()
     assert settings is not None
     assert settings.name == "Filiale Mitte"
+
+
+def test_a_damaged_catalogue_is_set_aside_and_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.db").write_bytes(b"no database at all" * 400)
+    anew = open_or_begin_again(tmp_path / "catalogue.db", RegisterCatalogue, TurnedClock())
+    put(anew, APPLE)
+    assert anew.article("100") == APPLE
+    anew.close()
+    (kept,) = tmp_path.glob("catalogue.db.set-aside-*")
+    assert kept.read_bytes().startswith(b"no database")

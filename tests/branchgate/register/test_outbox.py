@@ -199,3 +199,10 @@ def test_a_damaged_outbox_says_so(tmp_path: Path) -> None:
         outbox.oldest_held()
     assert told.value.reason == "OUTBOX_DAMAGED"
     outbox.close()
+
+
+def test_a_damaged_outbox_is_kept_and_told_about(tmp_path: Path) -> None:
+    (tmp_path / "outbox.db").write_bytes(b"no database at all" * 400)
+    with pytest.raises(Refused, match="STORE_DAMAGED"):
+        open_outbox(tmp_path)
+    assert (tmp_path / "outbox.db").read_bytes().startswith(b"no database")

@@ -13,6 +13,7 @@ import grpc.aio
 import pytest
 
 from branchgate.clock import SystemClock
+from branchgate.errors import BranchgateError
 from branchgate.register.catalogue import RegisterCatalogue
 from branchgate.sync.client import ReplicaSink, SyncClient
 from branchgate.sync.following import Follower
@@ -310,6 +311,10 @@ async def load(channel: grpc.aio.Channel) -> int:
 
 
 async def test_closing_the_feed_ends_open_streams_without_an_error(central: Central, replica: Replica) -> None:
+    central.put("1", article("1"))
+    told = Told()
+    async with following(replica, central, told):
+        await told.until(lambda: replica.article_count == 1)
     async with registers_port(replica) as (feed, port), channel_to(port) as channel:
         call = SyncStubCall(channel)
         await call.write(sync_pb2.SyncRequest(open=sync_pb2.SyncOpen(schema_version=1)))
@@ -318,3 +323,29 @@ async def test_closing_the_feed_ends_open_streams_without_an_error(central: Cent
         feed.close()
         assert await call.read() is None
         assert feed.readers == 0
+
+
+async def test_a_register_keeps_its_articles_while_its_gateway_has_lost_its_own(
+    central: Central, replica: Replica, tmp_path: Path
+) -> None:
+    central.put("1", article("1"))
+    told = Told()
+    async with (
+        following(replica, central, told),
+        registers_port(replica) as (_, port),
+        register(port, tmp_path / "register.db", told) as till,
+    ):
+        await told.until(lambda: till.article_count() == 1)
+
+    lost = await Replica.open(tmp_path / "begun-anew.db", CLOCK)
+    central.put("2", article("2"))
+    async with registers_port(lost) as (_, port), register(port, tmp_path / "register.db", told) as till:
+        async with channel_to(port) as channel, asyncio.timeout(20):
+            call = SyncStubCall(channel)
+            await call.write(sync_pb2.SyncRequest(open=sync_pb2.SyncOpen(schema_version=1)))
+            with pytest.raises(BranchgateError):
+                await call.read()
+        assert till.article_count() == 1
+        async with following(lost, central, told):
+            await told.until(lambda: till.article_count() == 2)
+    await lost.close()

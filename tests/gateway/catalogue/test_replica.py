@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,36 @@ async def test_a_newer_version_asks_again_for_what_the_older_one_had_rejected(
     newer = SqliteSink(replica.writing.connection, Live(), schema_version=2)
     assert newer.cursor() == b""
     assert replica.has_article("4711") is True
+
+
+DAMAGES: list[Callable[[bytes], bytes]] = [
+    lambda _whole: b"no database at all" * 400,
+    lambda whole: whole[:100] + bytes(len(whole) - 100),
+    lambda whole: whole[:4096] + b"\xff" * 4096 + whole[8192:],
+    lambda whole: whole[:5000],
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=["foreign", "zeroes", "page", "cut"])
+async def test_a_damaged_file_is_set_aside_and_filled_again(
+    tmp_path: Path, clock: Clock, feeds: ModelFeeds, damage: Callable[[bytes], bytes]
+) -> None:
+    file = tmp_path / FILE_NAME
+    first = await Replica.open(file, clock)
+    await sync(first, feeds)
+    await first.close()
+    file.write_bytes(damage(file.read_bytes()))
+
+    replica = await Replica.open(file, clock)
+    assert replica.has_article("4711") is None
+    await sync(replica, feeds)
+    assert replica.has_article("4711") is True
+    await replica.close()
+    assert any(".set-aside-" in name for name in os.listdir(tmp_path))
+
+
+async def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(sqlite3.OperationalError):
+        await Replica.open(tmp_path / FILE_NAME, clock)
+    assert (tmp_path / FILE_NAME).is_dir()

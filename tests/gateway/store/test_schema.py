@@ -49,3 +49,11 @@ def test_a_reader_cannot_write(connection: sqlite3.Connection, tmp_path: Path) -
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.execute("INSERT INTO meta VALUES ('a', 'b')")
     reader.close()
+
+
+def test_a_damaged_store_is_told_about_and_left_as_it_is(tmp_path: Path) -> None:
+    store = tmp_path / "branch.db"
+    store.write_bytes(b"no database at all" * 400)
+    with pytest.raises(Refused, match="STORE_DAMAGED"):
+        connect_for_writing(store)
+    assert store.read_bytes().startswith(b"no database")
