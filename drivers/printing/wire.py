@@ -14,6 +14,9 @@ from drivers.escpos.replies import Reply, ReplyParser
 from drivers.transport.contract import Transport
 
 READ_PATIENCE_S: Final = 60.0
+MOST_SAID: Final = 16 * 1024
+"""Bytes within WINDOW_S. A printer says some dozen at a time; what says more is none, and hearing it out would leave no time for others."""
+WINDOW_S: Final = 1.0
 
 
 class Wire:
@@ -67,15 +70,24 @@ class Wire:
         try:
             (ending,) = await asyncio.gather(self._reader, return_exceptions=True)
         finally:  # also when the owner is cancelled right here: an unclosed port stays locked
-            self._take(await self._transport.close(deadline))
+            last_words = await self._transport.close(deadline)
+            # Of one that says too much nothing is believed; to hear it out could take longer than anybody waits.
+            self._take(last_words if len(last_words) <= MOST_SAID else b"")
         if isinstance(ending, Exception):
             raise ending  # a listener failed: let its owner see it
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
+        window_ends, said = 0.0, 0
         try:
             while True:
-                self._take(await self._transport.read(loop.time() + READ_PATIENCE_S))
+                data = await self._transport.read(loop.time() + READ_PATIENCE_S)
+                if loop.time() >= window_ends:
+                    window_ends, said = loop.time() + WINDOW_S, 0
+                said += len(data)
+                if said > MOST_SAID:
+                    raise LinkLost(self._transport.address, "says more than a printer does: is this its address?")
+                self._take(data)
         except LinkLost as lost:
             self._end(lost)
 
