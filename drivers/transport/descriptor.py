@@ -10,6 +10,8 @@ from typing import Final
 from drivers.errors import LinkLost
 
 READ_SIZE: Final = 4096
+MOST_AT_THE_END: Final = 64 * 1024
+"""Bytes worth waiting for when a link is closed; no printer has so much left to say, and whoever never ends must not fill the memory."""
 
 
 def _settle(turn: asyncio.Future[None]) -> None:
@@ -76,10 +78,10 @@ async def read_some(descriptor: int, deadline: float, device: str) -> bytes:
 
 
 async def read_to_end(descriptor: int, deadline: float, device: str) -> bytes:
-    """Collect everything up to the end of the link or the deadline."""
+    """Collect everything up to the end of the link or the deadline, or MOST_AT_THE_END."""
     heard = bytearray()
     try:
-        while data := await read_some(descriptor, deadline, device):
+        while len(heard) < MOST_AT_THE_END and (data := await read_some(descriptor, deadline, device)):
             heard += data
     except LinkLost:
         return bytes(heard)

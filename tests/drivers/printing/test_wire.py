@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
 from drivers.errors import LinkLost
 from drivers.escpos.replies import Reply
 from drivers.printing.wire import MOST_SAID, Wire
+from drivers.transport.descriptor import MOST_AT_THE_END, read_to_end
 
 
 class Talker:
@@ -45,3 +47,21 @@ async def test_who_talks_without_end_is_hung_up_on() -> None:
     await wire.close(0.0)
     assert talker.said <= MOST_SAID + 4096
     assert len(heard) == before
+
+
+async def test_an_end_that_never_comes_is_not_waited_for() -> None:
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    far.setblocking(False)
+    talking = asyncio.create_task(_talk(far))
+    async with asyncio.timeout(20):
+        heard = await read_to_end(near.fileno(), asyncio.get_running_loop().time() + 60, "talker")
+    assert MOST_AT_THE_END <= len(heard) < 2 * MOST_AT_THE_END
+    talking.cancel()
+    near.close()
+    far.close()
+
+
+async def _talk(far: socket.socket) -> None:
+    while True:
+        await asyncio.get_running_loop().sock_sendall(far, bytes(4096))
