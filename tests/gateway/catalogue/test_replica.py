@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -154,6 +153,10 @@ async def test_a_newer_version_asks_again_for_what_the_older_one_had_rejected(
     assert replica.has_article("4711") is True
 
 
+def set_aside(folder: Path) -> list[Path]:
+    return list(folder.glob("*.set-aside-*"))
+
+
 DAMAGES: list[Callable[[bytes], bytes]] = [
     lambda _whole: b"no database at all" * 400,
     lambda whole: whole[:100] + bytes(len(whole) - 100),
@@ -177,7 +180,7 @@ async def test_a_damaged_file_is_set_aside_and_filled_again(
     await sync(replica, feeds)
     assert replica.has_article("4711") is True
     await replica.close()
-    assert any(".set-aside-" in name for name in os.listdir(tmp_path))
+    assert set_aside(tmp_path)
 
 
 async def test_a_file_that_cannot_be_opened_for_another_reason_is_left_alone(tmp_path: Path, clock: Clock) -> None:
