@@ -37,7 +37,7 @@ class DataFolder:
             holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
             os.close(lock)
             raise Refused(
-                "FOLDER_IN_USE", field="data", value=self.path, rule=f"process {holder}", kind=RefusedKind.EXISTS
+                "FOLDER_IN_USE", field="data", value=self.path, rule=f"PID {holder}", kind=RefusedKind.EXISTS
             ) from failure
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode("ascii"), 0)

@@ -114,7 +114,7 @@ def _check_new(known: list[Register], register_id: str, number_range: NumberRang
                 "REGISTER_EXISTS",
                 field="register_id",
                 value=register_id,
-                rule=f"it belongs to {register.branch_id}",
+                rule=register.branch_id,
                 kind=RefusedKind.EXISTS,
             )
         if register.number_range.collides_with(number_range):
@@ -122,7 +122,7 @@ def _check_new(known: list[Register], register_id: str, number_range: NumberRang
                 "NUMBER_RANGE_TAKEN",
                 field="number_range",
                 value=number_range.number(1),
-                rule=f"{register.register_id} of {register.branch_id} prints {register.number_range.number(1)}",
+                rule=f"{register.register_id} ({register.branch_id}), {register.number_range.number(1)} …",
                 kind=RefusedKind.EXISTS,
             )
 

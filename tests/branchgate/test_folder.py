@@ -15,7 +15,7 @@ def test_a_second_holder_is_refused_and_told_who_holds_the_folder(tmp_path: Path
     with DataFolder(tmp_path / "data"), pytest.raises(Refused) as refused:
         DataFolder(tmp_path / "data")
     assert refused.value.reason == "FOLDER_IN_USE"
-    assert refused.value.rule.startswith("process ")
+    assert refused.value.rule.startswith("PID ")
 
 
 def test_a_released_folder_can_be_taken_again(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from branchgate.errors.texts import all_sentences
+from branchgate.errors.texts import all_sentences, sentence_for
 
 HOUSE = Path(__file__).resolve().parents[2]
 ROOMS = ("branchgate", "gateway", "central", "drivers")
 BEARERS = {"Refused", "TryAgain", "OutcomeUnknown", "Finding"}
 """Calls whose first argument is a reason. The drivers' errors are their own; the gateway turns them into PRINTER_ and DRAWER_ reasons."""
-FILLINGS = {"reason", "field", "value", "rule"}
+FILLINGS = {"reason", "field", "value", "rule", "what"}
 
 
 @cache
@@ -101,3 +101,19 @@ def test_both_languages_tell_the_same_facts(reason: str) -> None:
     german, english = (set(re.findall(r"{(\w+)}", all_sentences()[reason][language])) for language in ("de", "en"))
     assert german == english
     assert german <= FILLINGS
+
+
+def test_a_line_of_a_receipt_is_named_as_on_paper() -> None:
+    """„„xyzzy“ (lines[1].article) ist nicht bekannt.“ stood at the till."""
+    said = {
+        language: sentence_for("NOT_FOUND", language, field="lines[1].article", value="xyzzy")
+        for language in ("de", "en")
+    }
+    assert said == {
+        "de": "„xyzzy“ (Position 2, Artikel) ist nicht bekannt.",
+        "en": '"xyzzy" (line 2, article) is not known.',
+    }
+
+
+def test_a_field_that_nobody_named_is_shown_as_it_is() -> None:
+    assert "(sales_memory_mb)" in sentence_for("INVALID_VALUE", "de", field="sales_memory_mb", value="1", rule="64")
