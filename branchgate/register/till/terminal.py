@@ -24,6 +24,7 @@ from branchgate.v1 import printing_pb2
 
 CANDIDATES = 8
 NO_PAYMENT_YET = {"cash": "exact"}
+DRAWER_WORDS = {"OPENED": "drawer_opened", "NOT_OPENED": "drawer_not_opened", "EXPIRED": "drawer_not_opened"}
 
 
 class Terminal:
@@ -38,6 +39,7 @@ class Terminal:
         self._console = console or Console(highlight=False)
         self._lines: list[dict[str, object]] = []
         self._shown = 0
+        self._started_ms: int | None = None
         self._selling = "sell"
         self._returned_receipt = ""
         self._doubts = UncertainPrints(register, self._ask_about)
@@ -93,6 +95,8 @@ class Terminal:
             if failure.reason == "NOT_FOUND":
                 self._suggest(typed.rest)
             raise
+        if not self._lines:
+            self._started_ms = self._till.now_ms()
         self._lines.append(line)
         for added in basket.lines[self._shown :]:
             quantity = quantity_text(added.quantity_thousandths, added.unit == "kg", self._language)
@@ -108,10 +112,10 @@ class Terminal:
         sold_with = {"receipt": self._returned_receipt} if self._selling == "return" else {}
         command = command_of({"do": self._selling, "lines": self._lines, "pay": pay, **sold_with})
         if isinstance(command, Return):
-            happened = await self._till.take_back(command)
+            happened = await self._till.take_back(command, self._started_ms)
         else:
             assert isinstance(command, Sell)
-            happened = await self._till.sell(command)
+            happened = await self._till.sell(command, self._started_ms)
         self._start_over()
         self._show(happened)
 
@@ -126,6 +130,9 @@ class Terminal:
         self._pair(self._word("total"), self._basket(self._lines).total_cents, style="bold")
 
     async def _return(self, typed: Typed) -> None:
+        if self._lines:
+            self._say("unfinished")
+            return
         self._start_over()
         self._selling = "return"
         self._returned_receipt = typed.rest
@@ -144,12 +151,13 @@ class Terminal:
         self._show(await self._till.move_cash(command))
 
     async def _drawer(self, _typed: Typed) -> None:
-        self._say("drawer", outcome=await self._till.open_drawer("NO_SALE"))
+        outcome = await self._till.open_drawer("NO_SALE")
+        self._say(DRAWER_WORDS.get(outcome, "drawer_unknown"))
 
     async def _print(self, typed: Typed) -> None:
         event_id = self._till.remembered(typed.rest).event_id
         job = await self._register.gateway.print_receipt(event_id, self._till.user_id)
-        self._say("printing", title=job.title)
+        self._say("copying" if job.copy_number else "printing", title=job.title)
 
     async def _resolve(self, typed: Typed) -> None:
         doubtful = self._doubts.oldest
@@ -169,6 +177,9 @@ class Terminal:
         self._tell((await self._register.gateway.x_report()).text)
 
     async def _close(self, _typed: Typed) -> None:
+        if self._lines:
+            self._say("unfinished")
+            return
         async for step in self._register.gateway.close_day(self._till.user_id, paper=True):
             if step.HasField("done"):
                 self._tell(step.done.text)

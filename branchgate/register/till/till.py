@@ -49,6 +49,10 @@ class Till:
         """Who stands at the till."""
         return self._user_id
 
+    def now_ms(self) -> int:
+        """The register's clock, UTC milliseconds."""
+        return self._clock.now_ms()
+
     async def remember(self) -> None:
         """Takes up the receipts of earlier runs that the register still holds."""
         for happened in await self._register.inspect(lambda outbox: outbox.receipts(REMEMBERED_RECEIPTS)):
@@ -65,17 +69,20 @@ class Till:
                 basket.void_line(line.line_number)
         return basket
 
-    async def sell(self, command: Sell) -> Happened:
-        """Rings up the lines and takes the payment. Raises Refused; then nothing has happened."""
-        started_ms = self._clock.now_ms()
+    async def sell(self, command: Sell, started_ms: int | None = None) -> Happened:
+        """Rings up the lines and takes the payment. Raises Refused; then nothing has happened.
+
+        `started_ms` is when its first line was rung up, which the receipt must tell (KassenSichV § 6); None: just now.
+        """
+        started_ms = self.now_ms() if started_ms is None else started_ms
         basket = self.rung_up(command.lines, sign=1)
         return await self._finished(
             lambda number, running: self._paid(basket, command.pay, number, running, started_ms)
         )
 
-    async def take_back(self, command: Return) -> Happened:
-        """Takes goods back: negative lines, with a reference to their sale when it is known."""
-        started_ms = self._clock.now_ms()
+    async def take_back(self, command: Return, started_ms: int | None = None) -> Happened:
+        """Takes goods back: negative lines, with a reference to their sale when it is known. `started_ms` as for a sale."""
+        started_ms = self.now_ms() if started_ms is None else started_ms
         basket = self.rung_up(command.lines, sign=-1)
         references = self._references(command.receipt)
 

@@ -31,8 +31,21 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_question": ("Kein Druck ist unklar", "No print is uncertain"),
     "resolved": ("Vermerkt: {title} liegt vor", "Noted: {title} is on paper"),
     "copied": ("Ersatz wird als KOPIE gedruckt", "A replacement is printed as a copy"),
-    "printing": ("Druckauftrag: {title}", "Print job: {title}"),
-    "drawer": ("Kassenlade: {outcome}", "Cash drawer: {outcome}"),
+    "printing": ("{title} wird gedruckt", "{title} is being printed"),
+    "copying": ("{title} wird als KOPIE gedruckt", "{title} is being printed as a copy"),
+    "drawer_opened": ("Kassenlade ist offen", "Cash drawer is open"),
+    "drawer_not_opened": (
+        "Kassenlade ist nicht aufgegangen. Bitte Schloss und Kabel prüfen und noch einmal versuchen",
+        "Cash drawer did not open. Check its lock and cable and try again",
+    ),
+    "drawer_unknown": (
+        "Ob die Kassenlade aufging, meldet sie nicht. Bitte nachsehen",
+        "The cash drawer does not tell whether it opened. Please look",
+    ),
+    "unfinished": (
+        "Der Bon ist noch offen: erst bezahlen („bar“, „karte“) oder verwerfen („abbruch“)",
+        "The receipt is still open: take the payment (cash, card) or throw it away (abandon) first",
+    ),
     "help": (
         "Artikel: Nummer, GTIN oder Name · 3 * Artikel · 0,486 * Artikel\n"
         "zurück          letzte Position streichen      abbruch         Bon verwerfen\n"
