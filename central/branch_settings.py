@@ -16,6 +16,9 @@ from central.store.schema import branches
 LONGEST_TEXT = 80
 """Characters of a name or address line: more does not fit on a receipt's head."""
 
+DEVICE_ROLES = ("receipt", "kitchen", "label", "drawer")
+"""What a device can do for a register; a mistyped one would print nowhere and nobody would notice."""
+
 _MINUTES_OF_DAY = 24 * 60
 
 
@@ -59,7 +62,8 @@ def checked_settings(settings: BranchSettings) -> BranchSettings:
     for role in settings.device_roles:
         if role.register_id:
             checked_name(role.register_id, "register_id")
-        checked_name(role.role, "role")
+        if role.role not in DEVICE_ROLES:
+            raise _invalid("role", role.role, ", ".join(DEVICE_ROLES))
         checked_name(role.device, "device")
     return settings
 

@@ -85,6 +85,11 @@ def set_assortment(
     """
     from branchgate.v1 import central_admin_pb2 as messages
 
+    if not (all_ or include_category or include_article):
+        raise typer.BadParameter(
+            "nothing would be sold; say --all, or what is included",
+            param_hint="--all / --include-category / --include-article",
+        )
     request = messages.SetAssortmentRequest(
         branch_id=branch_id,
         all=all_,

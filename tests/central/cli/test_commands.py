@@ -155,12 +155,21 @@ def test_tables_are_drawn_for_people(data: Path, command: tuple[str, ...]) -> No
         (("import", "/does/not/exist.csv"), "FILE_NOT_READABLE"),
         (("import", "shipped", "--repeated", "maybe"), "INVALID_VALUE"),
         (("assortment", "set", "mitte", "--include-category", "Nirgendwo"), "ASSORTMENT_UNKNOWN"),
+        (("device-role", "mitte", "all", "reciept", "theke"), "INVALID_VALUE"),
         (("report", "--from", "gestern"), "INVALID_VALUE"),
         (("pull", "west"), "NOT_FOUND"),
     ],
 )
 def test_nonsense_is_refused_with_its_reason(data: Path, arguments: tuple[str, ...], reason: str) -> None:
     assert refusal(data, *arguments) == reason
+
+
+@pytest.mark.parametrize("option", [(), ("--exclude-category", "Getränke")])
+def test_an_assortment_that_includes_nothing_is_a_usage_error(data: Path, option: tuple[str, ...]) -> None:
+    """A forgotten option took every article from a branch that was selling, with exit code 0."""
+    sold = call(data, "branch", "list")["articles"]
+    assert say(data, "assortment", "set", "mitte", *option).exit_code == 2
+    assert call(data, "branch", "list")["articles"] == sold
 
 
 @pytest.mark.parametrize("arguments", [("branch",), ("nonsense",), ("register", "add", "mitte"), ("status", "--wat")])
