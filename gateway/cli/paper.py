@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import grpc.aio
 import typer
+from rich.padding import Padding
 
-from branchgate.showing import Answers, JsonOption, console, foreign, show_json
+from branchgate.showing import JsonOption, console, foreign, show_json
 from branchgate.v1 import device_pb2, device_pb2_grpc, printing_pb2, printing_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, id_from_hex, new_request_id
 
 _PREFIX = "PRINT_JOB_STATE_"
+_OUTCOMES = {
+    device_pb2.DRAWER_OUTCOME_OPENED: "Kassenlade ist offen / cash drawer is open",
+    device_pb2.DRAWER_OUTCOME_NOT_OPENED: "Kassenlade ist nicht aufgegangen / cash drawer did not open",
+    device_pb2.DRAWER_OUTCOME_UNKNOWN: "Kassenlade hat keinen Sensor: bitte nachsehen / cash drawer has no sensor: please look",
+    device_pb2.DRAWER_OUTCOME_EXPIRED: "zu spät, die Kassenlade blieb zu / too late, the cash drawer stayed shut",
+}
 
 
 def jobs(
@@ -30,20 +37,27 @@ def jobs(
         for job in answer.jobs:
             show_json(job)
         return
-    table = Answers(
-        "Auftrag / job", "Bon / receipt", "Drucker / printer", "Zustand / state", "Beleg / proof", "Was tun / advice"
-    )
     for job in answer.jobs:
-        name = job.title if not job.copy_number else f"{job.title} (KOPIE {job.copy_number})"
-        state = printing_pb2.PrintJobState.Name(job.state).removeprefix(_PREFIX)
-        table.add(job.job_id.hex(), name, job.printer, state, job.proof, job.advice_de)
-    console().print(table)
+        show_job(job)
+    if not answer.jobs:
+        console().print("Keine Druckaufträge / no print jobs")
+
+
+def show_job(job: printing_pb2.PrintJob) -> None:
+    """A job in one line, unbroken because its id is copied from here; below it what a person can do."""
+    name = job.title if not job.copy_number else f"{job.title} (KOPIE {job.copy_number})"
+    state = printing_pb2.PrintJobState.Name(job.state).removeprefix(_PREFIX)
+    facts = [job.job_id.hex(), name, job.printer, state, job.proof]
+    console().print(foreign("  ".join(filter(None, facts))), soft_wrap=True)
+    if job.advice_de:
+        advice = f"{foreign(job.advice_de)}\n[dim]{foreign(job.advice_en)}[/]"
+        console().print(Padding.indent(advice, 4))
 
 
 def resolve(
     job: str = typer.Argument(help="The job, as `jobs` shows it."),
-    complete: bool = typer.Option(
-        ...,
+    complete: bool | None = typer.Option(
+        None,
         "--complete/--missing",
         help="The receipt lies there complete, or it does not: then a copy marked KOPIE is made.",
     ),
@@ -52,6 +66,8 @@ def resolve(
     as_json: JsonOption = False,
 ) -> None:
     """Answers the question of an uncertain job: "Liegt der Bon vollständig vor?"."""
+    if complete is None:
+        raise typer.BadParameter("say which: --complete or --missing", param_hint="--complete / --missing")
     request = printing_pb2.ResolvePrintJobRequest(
         job_id=id_from_hex(job, "job"), complete_on_paper=complete, user_id=user
     )
@@ -106,11 +122,10 @@ def open_drawer(
         return await device_pb2_grpc.DrawerServiceStub(channel).OpenDrawer(request)
 
     answer = ask(data, question)
-    outcome = device_pb2.DrawerOutcome.Name(answer.outcome).removeprefix("DRAWER_OUTCOME_")
     if as_json:
         show_json(answer)
     else:
-        console().print(f"{outcome} {foreign(answer.reason)}")
+        console().print(f"{_OUTCOMES[answer.outcome]} {foreign(answer.reason)}".rstrip())
     if answer.outcome == device_pb2.DRAWER_OUTCOME_UNKNOWN:
         raise typer.Exit(5)
     if answer.outcome != device_pb2.DRAWER_OUTCOME_OPENED:
