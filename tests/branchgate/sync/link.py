@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from branchgate.errors import TryAgain
 from branchgate.sync.client import ReplicaSink, SyncClient
 from branchgate.sync.pages import make_page
 from branchgate.sync.server import Rejection, SyncServer
@@ -47,7 +48,13 @@ class Link:
         wanted = self.server.next_read()
         if wanted is None:
             return False
-        sent = self.server.page(make_page(self._source(), wanted), self.now)
+        try:
+            page = make_page(self._source(), wanted)
+        except TryAgain:
+            # A gateway that was never filled ends the stream; the reader dials again later.
+            self.reconnect()
+            return False
+        sent = self.server.page(page, self.now)
         self.down.extend(sent)
         self.bytes_down += sum(map(len, sent))
         return True

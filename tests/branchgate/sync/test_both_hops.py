@@ -129,9 +129,9 @@ class BothHops(RuleBasedStateMachine):
         assert {k: v for k, v in gateway.items() if k.key not in self.bad} == central
         register = {EntryId(ARTICLE, key): a.encode() for key in KEYS if (a := self.register.article(key)) is not None}
         assert register == gateway
-        assert self.feed.closing(self.feed.state().head, 1).seal == seal_of(
-            (*k, v) for k, v in sorted(register.items())
-        )
+        if self.gateway.execute("SELECT head FROM feed").fetchone() != (0,):
+            seal = self.feed.closing(self.feed.state().head, 1).seal
+            assert seal == seal_of((*k, v) for k, v in sorted(register.items()))
 
     @invariant()
     def no_register_travels_back_in_time_or_resurrects_what_it_saw_end(self) -> None:
