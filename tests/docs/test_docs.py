@@ -16,6 +16,7 @@ import central.cli
 import drivers.cli
 import gateway.cli
 from branchgate.register.cli import app as register_app
+from branchgate.register.till.words import word
 from central.config import CentralSettings
 from drivers.escpos.profile import PROFILES
 from drivers.virtual.faults import FAULT_NAMES
@@ -142,3 +143,8 @@ def test_every_file_that_is_named_is_there(page: str) -> None:
     text = _BLOCK.sub("", (ROOT / page).read_text(encoding="utf-8"))
     missing = [name for name in _SOURCE_FILE.findall(text) if not (ROOT / name).exists()]
     assert missing == []
+
+
+def test_the_tills_help_is_shown_as_the_till_shows_it() -> None:
+    """The page had fallen behind when a word learned a new argument."""
+    assert word("help", "de") in (ROOT / "docs/operate.md").read_text(encoding="utf-8")
