@@ -54,6 +54,8 @@ def demo(
     """
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise typer.BadParameter(f"{keep} is not empty", param_hint="--keep")
+    if json_file is not None and not json_file.resolve().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {json_file.resolve().parent}", param_hint="--json")
     root = keep or Path(tempfile.mkdtemp(prefix="branchgate-demo-"))
     root.mkdir(parents=True, exist_ok=True)
     props = Props(

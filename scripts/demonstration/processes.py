@@ -134,5 +134,13 @@ class Children:
         child = await self.start(name, *arguments, await_ready=False)
         said = [message async for message in child.messages()]
         if await child.process.wait():
-            raise DemoFailed(f"branchgate {' '.join(arguments)} failed:\n{said[-1:] or ''}\n{child.last_words()}")
+            raise DemoFailed(f"branchgate {' '.join(arguments)} failed:\n{_told(said)}\n{child.last_words()}")
         return said
+
+
+def _told(said: list[Message]) -> str:
+    """What a command that failed said last: its problems as sentences where it names some."""
+    if not said:
+        return ""
+    problems = said[-1].get("problems")
+    return "\n".join(f"{each['text_de']}\n{each['text_en']}" for each in problems) if problems else str(said[-1])
