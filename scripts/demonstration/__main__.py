@@ -176,7 +176,8 @@ async def _close(stage: Stage, day: Day, settled: Settled) -> tuple[Verdict, str
     (journal,) = await stage.ask_gateway("verify")
     if not journal["intact"]:
         verdict.problems.append(f"the journal is damaged at {journal['first_damaged_sequence']}")
-    await day.settle_paper()
+    if still_open := (await day.settle_paper()).still_open:
+        verdict.problems.append(f"{still_open} print jobs have not come out")
     if stage.prints_virtually:
         await stage.switch_printers_off()
         verdict.paper(stage.paper, settled, [number for books in day.books for number in books.numbers])

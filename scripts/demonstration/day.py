@@ -48,6 +48,8 @@ class Settled:
     jobs: dict[str, int] = field(default_factory=dict)
     answered_complete: int = 0
     answered_missing: int = 0
+    still_open: int = 0
+    """Jobs that had not ended when the demo stopped waiting, for example because no printer answers."""
 
 
 class Day:
@@ -100,6 +102,7 @@ class Day:
                 break
             # The demo looks again, as a person would; nothing in the product waits this way.
             await asyncio.sleep(LOOK_EVERY_S)
+        result.still_open = len(open_jobs)
         for job in jobs:
             kind = "copy" if job["copy_number"] else job["state"].removeprefix("PRINT_JOB_STATE_").lower()
             result.jobs[kind] = result.jobs.get(kind, 0) + 1
