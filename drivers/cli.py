@@ -21,11 +21,11 @@ from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
 from drivers.errors import AddressInvalid, Reason
 from drivers.escpos.commands import PROCESS_IDS
 from drivers.escpos.profile import PROFILES, PrinterProfile
+from drivers.media import transport_factory
 from drivers.printing.actor import PrinterActor
 from drivers.printing.condition import PrinterStatus
 from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.states import JobEvidence, JobState
-from drivers.transport.registry import transport_factory
 from drivers.trial_page import trial_page
 from drivers.virtual.cli import virtual_printer
 

@@ -13,11 +13,11 @@ from branchgate.errors import Refused, RefusedKind
 from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerWiring, Level
 from drivers.errors import AddressInvalid
 from drivers.escpos.profile import PROFILES
+from drivers.media import transport_factory
 from drivers.printing.actor import PrinterActor
 from drivers.printing.condition import PrinterStatus
 from drivers.printing.ledger import JobLedger
 from drivers.printing.session import ActorLimits
-from drivers.transport.registry import transport_factory
 from gateway.config import Device
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ import time
 
 from drivers.escpos.document import Align, Columns, Cut, Document, Rule, Text
 from drivers.escpos.profile import PROFILES
+from drivers.media import transport_factory
 from drivers.printing.actor import PrinterActor
 from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.states import JobEvidence, JobState
-from drivers.transport.registry import transport_factory
 
 PAGE = Document(
     (

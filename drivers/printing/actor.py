@@ -22,7 +22,7 @@ from drivers.printing.records import Records
 from drivers.printing.session import ActorLimits, Session
 from drivers.printing.states import JobState
 from drivers.printing.wire import Wire
-from drivers.transport.registry import OpenTransport
+from drivers.transport.contract import OpenTransport
 from drivers.utc import Clock
 
 

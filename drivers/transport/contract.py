@@ -6,6 +6,7 @@ and one `read` under way at the same time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -36,3 +37,7 @@ class Transport(Protocol):
     async def close(self, deadline: float) -> bytes:
         """Close without cutting off what was accepted; return what the device still said meanwhile. Never raises."""
         ...
+
+
+OpenTransport = Callable[[], Transport]
+"""A new, unopened transport to always the same device, per call."""

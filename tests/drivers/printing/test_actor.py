@@ -14,6 +14,7 @@ from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
 from drivers.errors import Reason
 from drivers.escpos.document import Columns, Document, Text
 from drivers.escpos.profile import PROFILES, PrinterProfile
+from drivers.media import transport_factory
 from drivers.printing.actor import PrinterActor
 from drivers.printing.condition import PrinterStatus
 from drivers.printing.job import JobLimits
@@ -21,7 +22,6 @@ from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.session import ActorLimits
 from drivers.printing.states import JobEvidence, JobState, Proof
 from drivers.transport.contract import Transport
-from drivers.transport.registry import transport_factory
 from tests.drivers.fake_printer import FakePrinter, PtyFront, TcpFront
 
 QUICK = ActorLimits(

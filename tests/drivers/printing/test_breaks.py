@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from drivers.escpos.compose import compose
 from drivers.escpos.document import Barcode, Columns, Document, QrCode, Symbology, Text
 from drivers.escpos.profile import PrinterProfile
+from drivers.media import transport_factory
 from drivers.printing.actor import PrinterActor
 from drivers.printing.job import JobLimits
 from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.session import ActorLimits
 from drivers.printing.states import JobEvidence, JobState
-from drivers.transport.registry import transport_factory
 from drivers.virtual.faults import Faults
 from drivers.virtual.paper import Cut, Slip
 from drivers.virtual.printer import VirtualPrinter

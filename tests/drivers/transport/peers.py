@@ -10,9 +10,9 @@ import struct
 import tty
 from typing import Protocol
 
+from drivers.media import transport_for
 from drivers.transport.address import parse_address
 from drivers.transport.contract import Transport
-from drivers.transport.registry import transport_for
 
 
 class Peer(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from drivers.errors import DeviceUnavailable, Reason
-from drivers.transport.registry import transport_factory
+from drivers.media import transport_factory
 from tests.drivers.transport.peers import PtyPeer, soon
 
 

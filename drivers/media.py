@@ -1,16 +1,13 @@
-"""Which transport serves which kind of address. A new medium adds one line here and one file beside it."""
+"""Which transport serves which kind of address. A new medium adds one line here and one file in `drivers.transport`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import assert_never
 
 from drivers.transport.address import DeviceAddress, SerialAddress, TcpAddress, parse_address
-from drivers.transport.contract import Transport
+from drivers.transport.contract import OpenTransport, Transport
 from drivers.transport.serial import SerialTransport
 from drivers.transport.tcp import TcpTransport
-
-OpenTransport = Callable[[], Transport]
 
 
 def transport_for(address: DeviceAddress) -> Transport:
