@@ -23,5 +23,10 @@ def transport_for(address: DeviceAddress) -> Transport:
 
 def transport_factory(address: str) -> OpenTransport:
     """What an actor takes: a new, unopened transport per call. Raises AddressInvalid at once, not at the first call."""
+    if address.lstrip().lower().startswith("virtual:"):
+        # Draws paper, for which it loads what no real printer needs.
+        from drivers.virtual.inprocess import parse_virtual, virtual_factory
+
+        return virtual_factory(parse_virtual(address))
     parsed = parse_address(address)
     return lambda: transport_for(parsed)

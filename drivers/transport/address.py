@@ -62,7 +62,7 @@ def parse_address(text: str) -> DeviceAddress:
         return _parse_tcp(text, parts)
     if parts.scheme == "serial":
         return _parse_serial(text, parts)
-    raise AddressInvalid(text, "scheme", parts.scheme, "must be tcp:// or serial://")
+    raise AddressInvalid(text, "scheme", parts.scheme, "must be tcp://, serial:// or virtual:")
 
 
 def _parse_tcp(text: str, parts: SplitResult) -> TcpAddress:

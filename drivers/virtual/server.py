@@ -22,6 +22,7 @@ from drivers.virtual.faults import Faults
 from drivers.virtual.folder import PaperFolder
 from drivers.virtual.links import Link, PtyLink, TcpLink, listen
 from drivers.virtual.pace import Pace
+from drivers.virtual.paperwork import Paperwork
 from drivers.virtual.printer import PrinterState, VirtualPrinter
 from drivers.virtual.settings import Flow
 
@@ -74,9 +75,7 @@ class VirtualPrinterServer:
         self._accepting: asyncio.Task[None] | None = None
         self._serving = False
         self._control: asyncio.Server | None = None
-        self._folder: PaperFolder | None = None
-        self._unwritten: asyncio.Queue[tuple[PrinterEvent, int]] = asyncio.Queue()
-        self._writing: asyncio.Task[None] | None = None
+        self._paperwork: Paperwork | None = None
         self._waiters: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._connections = 0
@@ -100,15 +99,14 @@ class VirtualPrinterServer:
     @property
     def dirt(self) -> tuple[str, ...]:
         """What a clean test leaves empty: commands not understood, bytes lost, connections still open."""
-        still_open = tuple(f"{link.name} is still connected" for link in self._links if isinstance(link, TcpLink))
+        still_open = tuple(f"{link.name} is still connected" for link in self._links if not isinstance(link, PtyLink))
         return (*self._dirt, *still_open)
 
     async def start(self) -> None:
         """Open every place, or close what was opened and raise OSError."""
         try:
             if self.places.paper:
-                self._folder = PaperFolder(self.places.paper, self.printer.settings.width)
-                self._writing = self._spawn(self._write_paper())
+                self._paperwork = Paperwork(PaperFolder(self.places.paper, self.printer.settings.width))
             if self.places.control:
                 self._control = await serve_control(self.places.control, self)
             self._serving = True
@@ -130,10 +128,9 @@ class VirtualPrinterServer:
             self._control.close()
             self.places.control.unlink(missing_ok=True)
             self._control = None
-        if self._writing:
-            await self.paper_written()
-            self._writing.cancel()
-            self._writing = None
+        paperwork, self._paperwork = self._paperwork, None
+        if paperwork:
+            await paperwork.finish()
         failure, self._failure = self._failure, None
         if failure:
             raise failure
@@ -147,10 +144,8 @@ class VirtualPrinterServer:
 
     async def paper_written(self) -> None:
         """Wait until the folder holds everything that has come out so far, or cannot be written to."""
-        if self._writing:
-            written = asyncio.create_task(self._unwritten.join())
-            await asyncio.wait({written, self._writing}, return_when=asyncio.FIRST_COMPLETED)
-            written.cancel()
+        if self._paperwork:
+            await self._paperwork.written()
 
     # The hand at the printer; see `drivers.virtual.control.Controlled`.
 
@@ -205,6 +200,15 @@ class VirtualPrinterServer:
             self._listener.close()
             self._accepting = self._listener = None
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a host is connected; a serial device is always there and does not count."""
+        return any(not isinstance(link, PtyLink) for link in self._links)
+
+    def connect(self, link: Link) -> None:
+        """Serve a host that comes by neither of the places."""
+        self._connected(link)
+
     def _name(self, medium: str) -> str:
         self._connections += 1
         return f"{medium}-{self._connections}"
@@ -213,17 +217,13 @@ class VirtualPrinterServer:
     def _pty(self) -> PtyLink | None:
         return next((link for link in self._links if isinstance(link, PtyLink)), None)
 
-    @property
-    def _tcp_in_use(self) -> bool:
-        return any(isinstance(link, TcpLink) for link in self._links)
-
     async def _accept(self, listener: socket.socket) -> None:
         while True:
             if self._when_busy is WhenBusy.WAIT:
-                await self.until(lambda: not self._tcp_in_use)
+                await self.until(lambda: not self.in_use)
             connection, _ = await asyncio.get_running_loop().sock_accept(listener)
             link = TcpLink(connection, self._name("tcp"))
-            if self._tcp_in_use:
+            if self.in_use:
                 link.close(abrupt=True)
             else:
                 self._connected(link)
@@ -277,19 +277,10 @@ class VirtualPrinterServer:
             self._dirt.append(event.text)
         if isinstance(event, BytesLost):
             self._dirt.append(f"{event.count} bytes did not fit the receive buffer")
-        if self._folder:
-            self._unwritten.put_nowait((event, time.time_ns() // 1_000_000))
+        if self._paperwork:
+            self._paperwork.hand_in(event, time.time_ns() // 1_000_000)
         if self._on_event:
             self._on_event(event)
-
-    async def _write_paper(self) -> None:
-        while True:
-            event, happened_at = await self._unwritten.get()
-            try:
-                if self._folder:
-                    await asyncio.to_thread(self._folder.write, event, happened_at)
-            finally:
-                self._unwritten.task_done()
 
     def _arm(self) -> None:
         if self._timer:
