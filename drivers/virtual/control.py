@@ -73,12 +73,17 @@ def _refusal(field: str, value: object, rule: str) -> dict[str, Any]:
 
 
 async def serve_control(path: Path, printer: Controlled) -> asyncio.Server:
-    """Listen on a Unix socket only its owner can open."""
+    """Take orders for a printer on a Unix socket only its owner can open."""
+    return await serve_orders(path, lambda line: obey(line, printer))
+
+
+async def serve_orders(path: Path, carry_out: Callable[[bytes], dict[str, Any]]) -> asyncio.Server:
+    """Answer every line that comes over a Unix socket only its owner can open."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                writer.write(json.dumps(obey(line, printer), ensure_ascii=False).encode("utf-8") + b"\n")
+                writer.write(json.dumps(carry_out(line), ensure_ascii=False).encode("utf-8") + b"\n")
                 await writer.drain()
         except ConnectionError:
             return
