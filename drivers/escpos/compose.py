@@ -11,9 +11,23 @@ from typing import Final, assert_never
 
 from drivers.errors import DeviceRefused, Reason
 from drivers.escpos import commands
-from drivers.escpos.document import Align, Barcode, Columns, Cut, Document, Element, Feed, QrCode, Rule, Symbology, Text
+from drivers.escpos.document import (
+    Align,
+    Barcode,
+    Columns,
+    Cut,
+    Document,
+    Element,
+    Feed,
+    Picture,
+    QrCode,
+    Rule,
+    Symbology,
+    Text,
+)
 from drivers.escpos.layout import row_lines, rule_line, text_lines
 from drivers.escpos.profile import Cutter, PrinterProfile
+from drivers.escpos.raster import raster_bands
 from drivers.escpos.renderer import Renderer, renderer
 from drivers.escpos.status import AsbRequest
 
@@ -78,6 +92,8 @@ class _Page:
                 self._code(self._qr(element))
             case Barcode():
                 self._code(_barcode(element))
+            case Picture():
+                self._picture(element)
             case Feed():
                 self._pieces.append(commands.feed_lines(min(max(element.lines, 0), 255)))
             case Cut():
@@ -99,6 +115,12 @@ class _Page:
             self._renderer.text(f"{line}\n")
             self._pieces.append(mode + self._rendered())
             mode = b""
+
+    def _picture(self, element: Picture) -> None:
+        """In the middle by its own blanks: not every printer centres a raster image."""
+        if self._profile.raster:
+            first, *more = raster_bands(element.bitmap, self._profile.dots, BAND_LIMIT)
+            self._pieces += [self._mode(Align.LEFT, False, False) + first, *more]
 
     def _code(self, data: bytes) -> None:
         self._pieces.append(self._mode(Align.CENTER, False, False) + data)

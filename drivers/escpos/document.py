@@ -1,6 +1,6 @@
 """A receipt before any printer: what to print, not how.
 
-The same document becomes printer bytes (`compose`), and plain text for previews and tests (`to_text`).
+The same document becomes printer bytes (`compose`), plain text (`to_text`), and from the printer's bytes a picture (`drivers.preview`).
 """
 
 from __future__ import annotations
@@ -70,6 +70,37 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True)
+class Bitmap:
+    """Black and white dots as a printer burns them: packed rows, each beginning a byte, most significant bit left, 1 is black.
+
+    Raises ValueError when `rows` is not as long as width and height say.
+    """
+
+    width: int
+    height: int
+    rows: bytes
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1 or len(self.rows) != self.row_bytes * self.height:
+            raise ValueError(f"{len(self.rows)} bytes are not {self.width} x {self.height} dots")
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row, its last bits unused when the width is no multiple of eight."""
+        return (self.width + 7) // 8
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, such as the shop's logo, dot for dot and centred (see `drivers.escpos.pictures`).
+
+    It decorates: a printer that cannot print raster images leaves it out rather than the receipt.
+    """
+
+    bitmap: Bitmap
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Blank lines."""
 
@@ -81,7 +112,7 @@ class Cut:
     """End of a slip. A document without one is cut at its end all the same."""
 
 
-Element = Text | Columns | Rule | QrCode | Barcode | Feed | Cut
+Element = Text | Columns | Rule | QrCode | Barcode | Picture | Feed | Cut
 
 
 @dataclass(frozen=True, slots=True)

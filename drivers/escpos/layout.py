@@ -5,7 +5,19 @@ from __future__ import annotations
 import textwrap
 from typing import assert_never
 
-from drivers.escpos.document import Align, Barcode, Columns, Cut, Document, Element, Feed, QrCode, Rule, Text
+from drivers.escpos.document import (
+    Align,
+    Barcode,
+    Columns,
+    Cut,
+    Document,
+    Element,
+    Feed,
+    Picture,
+    QrCode,
+    Rule,
+    Text,
+)
 from drivers.escpos.sanitise import printable
 
 
@@ -48,6 +60,8 @@ def _plain(element: Element, columns: int) -> list[str]:
             return [_aligned("[QR]", Align.CENTER, columns)]
         case Barcode():
             return [_aligned(f"[{printable(element.data)}]", Align.CENTER, columns)]
+        case Picture():
+            return [_aligned("[Bild]", Align.CENTER, columns)]
         case Feed():
             return [""] * element.lines
         case Cut():

@@ -25,7 +25,7 @@ class PrinterProfile:
 
     `columns` of font A, `dots` of paper width, `code_page` the ESC t number of PC858. `has_process_id` says whether the
     printer answers GS ( H ("printed"); None: find out at the first connection. `status` False marks a printer without a
-    return channel, which is never asked and can only be SENT_UNVERIFIED.
+    return channel, which is never asked and can only be SENT_UNVERIFIED. `raster` says whether it prints GS v 0 images.
     """
 
     name: str
@@ -35,6 +35,7 @@ class PrinterProfile:
     cutter: Cutter = Cutter.PARTIAL
     has_process_id: bool | None = None
     status: bool = True
+    raster: bool = True
 
 
 _TABLE: Final = (

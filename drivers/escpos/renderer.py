@@ -50,14 +50,18 @@ def load() -> None:
     _dummy_class()
 
 
-@cache
 def _dummy_class() -> Any:
-    with _one_import:
-        handlers = logging.root.handlers[:]
-        from escpos import capabilities
-        from escpos.printer import Dummy
+    with _one_import:  # two printers get their first receipt at the same time, each in a thread of its own
+        return _imported()
 
-        logging.root.handlers[:] = handlers
-        if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
-            shutil.rmtree(capabilities.pickle_dir)
+
+@cache
+def _imported() -> Any:
+    handlers = logging.root.handlers[:]
+    from escpos import capabilities
+    from escpos.printer import Dummy
+
+    logging.root.handlers[:] = handlers
+    if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+        shutil.rmtree(capabilities.pickle_dir)
     return Dummy
