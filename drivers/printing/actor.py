@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
-from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerWiring
+from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerWiring, SensorView
 from drivers.errors import DeviceRefused, DeviceUnavailable, LinkLost, Reason
 from drivers.escpos.profile import PrinterProfile
 from drivers.escpos.renderer import load
@@ -24,6 +25,8 @@ from drivers.printing.states import JobState
 from drivers.printing.wire import Wire
 from drivers.transport.contract import OpenTransport
 from drivers.utc import Clock
+
+CANCEL_BEGINS_S: Final = 5.0  # a printer whose buffer is full hears no command; nobody waits for that
 
 
 class PrinterActor:
@@ -46,12 +49,17 @@ class PrinterActor:
         self._spoke = False  # the printer said something over the last link
         self._mailbox = Mailbox()
         self._records = Records(name, ledger)
-        self._press = Press(name, profile, self._wiring.open_level, self._records)
+        self._press = Press(name, profile, self._wiring, self._records)
 
     @property
     def status(self) -> PrinterStatus:
         """The printer's condition as far as it is known now."""
         return self._press.status
+
+    @property
+    def drawer_sensor(self) -> SensorView:
+        """How the drawer's sensor is read; worth a look after every drawer command, which may have taught it."""
+        return self._press.sensor.view
 
     def subscribe(self, callback: Callable[[PrinterStatus], None]) -> Callable[[], None]:
         """Call back once per change of status, in the event loop; returns what ends the subscription."""
@@ -66,8 +74,11 @@ class PrinterActor:
         return await self._mailbox.open_drawer(command, max(0, command.valid_until - self._clock()) / 1000)
 
     async def cancel(self, job_id: bytes) -> JobState | None:
-        """Take back a job that waits inside the printer (WAITING_PRINTER). Returns its state then; None: not in there."""
-        return await self._mailbox.cancel(job_id)
+        """Take back a job that waits inside the printer (WAITING_PRINTER).
+
+        Returns its state then; None: it is not in there, or the printer takes no commands for now.
+        """
+        return await self._mailbox.cancel(job_id, CANCEL_BEGINS_S)
 
     async def run(self) -> None:
         """Serve the printer until cancelled. What was under way at the last stop becomes UNCERTAIN, never sent again.

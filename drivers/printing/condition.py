@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from drivers.drawer import Level
+from drivers.drawer import DrawerSensor, Level
 from drivers.errors import Reason
 from drivers.escpos.replies import AutomaticStatus, RealTimeStatus, Reply
 from drivers.escpos.status import (
@@ -24,7 +24,11 @@ _ASB_ERRORS: Final = AsbError.RECOVERABLE | AsbError.AUTOCUTTER | AsbError.UNREC
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """A printer's condition; None means unknown. `reason` names what keeps it from printing, None when nothing does."""
+    """A printer's condition; None means unknown. `reason` names what keeps it from printing, None when nothing does.
+
+    `error` is any error; `cutter_error` and `head_hot` say which where the printer does. `confirms_prints`: it was asked and answers
+    process ids (GS ( H), or does not; this alone is kept over a broken link.
+    """
 
     online: bool | None = None
     cover_open: bool | None = None
@@ -32,6 +36,9 @@ class PrinterStatus:
     near_end: bool | None = None
     drawer_open: bool | None = None
     error: bool | None = None
+    cutter_error: bool | None = None
+    head_hot: bool | None = None
+    confirms_prints: bool | None = None
     reason: Reason | None = Reason.NOT_CONNECTED
 
     @property
@@ -43,11 +50,9 @@ class PrinterStatus:
 class StatusTracker:
     """Folds replies into a `PrinterStatus`. One real-time question may be open at a time."""
 
-    def __init__(self, open_level: Level | None) -> None:
-        self._open_level = open_level
+    def __init__(self, sensor: DrawerSensor) -> None:
+        self._sensor = sensor
         self._asked: RealTimeQuery | None = None
-        self._cutter_error = False
-        self.drawer_level: Level | None = None
         self.status = PrinterStatus()
 
     def asked(self, query: RealTimeQuery) -> None:
@@ -72,13 +77,21 @@ class StatusTracker:
         """The link is down. True when the status changed."""
         return self._forget(reason)
 
+    def level_judged(self) -> None:
+        """The sensor was seen, or what its levels mean was learnt."""
+        self._set(replace(self.status, drawer_open=self._sensor.is_open))
+
+    def fence_found(self, confirms_prints: bool) -> None:
+        """The printer was asked whether it answers process ids."""
+        self.status = replace(self.status, confirms_prints=confirms_prints)
+
     def _forget(self, reason: Reason) -> bool:
-        before, self.status = self.status, PrinterStatus(reason=reason)
-        self._asked, self.drawer_level = None, None
+        before, self.status = self.status, PrinterStatus(confirms_prints=self.status.confirms_prints, reason=reason)
+        self._asked = None
+        self._sensor.saw(None)
         return self.status != before
 
     def _automatic(self, unit: AutomaticStatus) -> None:
-        self._cutter_error = AsbError.AUTOCUTTER in unit.error
         self._drawer(AsbPrinter.DRAWER_PIN_3_HIGH in unit.printer)
         self._set(
             replace(
@@ -86,6 +99,8 @@ class StatusTracker:
                 online=AsbPrinter.OFFLINE not in unit.printer,
                 cover_open=AsbPrinter.COVER_OPEN in unit.printer,
                 error=bool(unit.error & _ASB_ERRORS),
+                cutter_error=AsbError.AUTOCUTTER in unit.error,
+                head_hot=AsbError.AUTO_RECOVERABLE in unit.error,
                 near_end=bool(unit.paper & AsbPaper.NEAR_END),
                 paper_out=bool(unit.paper & AsbPaper.PAPER_END),
             )
@@ -100,18 +115,21 @@ class StatusTracker:
                 cause = OfflineCause(value)
                 opened, error = OfflineCause.COVER_OPEN in cause, OfflineCause.ERROR in cause
                 self._set(replace(self.status, cover_open=opened, error=error))
+                if not error:
+                    self._set(replace(self.status, cutter_error=False, head_hot=False))
             case RealTimeQuery.ERROR_CAUSE:
-                self._cutter_error = ErrorCause.AUTOCUTTER in ErrorCause(value)
-                self._set(replace(self.status, error=bool(value & ~ErrorCause.FIXED)))
+                kind = ErrorCause(value)
+                cutter, hot = ErrorCause.AUTOCUTTER in kind, ErrorCause.AUTO_RECOVERABLE in kind
+                some = bool(kind & ~ErrorCause.FIXED)
+                self._set(replace(self.status, error=some, cutter_error=cutter, head_hot=hot))
             case RealTimeQuery.ROLL_PAPER:
                 paper = PaperSensor(value)
                 near, out = bool(paper & PaperSensor.NEAR_END), bool(paper & PaperSensor.PAPER_END)
                 self._set(replace(self.status, near_end=near, paper_out=out))
 
     def _drawer(self, high: bool) -> None:
-        self.drawer_level = Level.HIGH if high else Level.LOW
-        is_open = None if self._open_level is None else self.drawer_level is self._open_level
-        self._set(replace(self.status, drawer_open=is_open))
+        self._sensor.saw(Level.HIGH if high else Level.LOW)
+        self.level_judged()
 
     def _set(self, status: PrinterStatus) -> None:
         self.status = replace(status, reason=self._reason(status))
@@ -122,7 +140,9 @@ class StatusTracker:
         if status.paper_out:
             return Reason.PAPER_OUT
         if status.error:
-            return Reason.CUTTER_ERROR if self._cutter_error else Reason.PRINTER_ERROR
+            if status.cutter_error:
+                return Reason.CUTTER_ERROR
+            return Reason.HEAD_HOT if status.head_hot else Reason.PRINTER_ERROR
         if status.online is None:
             return Reason.NO_ANSWER
         return None if status.online else Reason.PRINTER_OFFLINE

@@ -59,20 +59,22 @@ class Kick:
         """Send the pulse, unless the command has died meanwhile, and see what the sensor says."""
         if clock() >= command.valid_until:
             return not_opened(command, Reason.EXPIRED)
-        was_open = self._sensor.is_open
+        telling = self._sensor.begin()
         if not await self._wire.send_whole(self._wiring.pulse_bytes, _now() + SEND_S):
             return not_opened(command, Reason.NOT_READING)
-        await self._watch(was_open)
-        return self._sensor.verdict(command, was_open=was_open)
+        if telling:
+            await self._watch()
+        outcome = self._sensor.verdict(command)
+        self._tracker.level_judged()
+        return outcome
 
-    async def _watch(self, was_open: bool | None) -> None:
+    async def _watch(self) -> None:
         """Look at the sensor until the drawer has moved or had its time. Asking is the only way where reports are off."""
         end = _now() + VERIFY_WITHIN_S
-        while was_open is False and not self._sensor.is_open and _now() < end:
-            if not await self._interview.status(RealTimeQuery.PRINTER):
+        while _now() < end and await self._interview.status(RealTimeQuery.PRINTER):
+            if self._sensor.looked():
                 return
-            if not self._sensor.is_open:
-                await asyncio.sleep(LOOK_EVERY_S)  # paces the questions; the answer itself is awaited above
+            await asyncio.sleep(LOOK_EVERY_S)  # paces the questions; the answer itself is awaited above
 
 
 def _now() -> float:

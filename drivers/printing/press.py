@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from drivers.drawer import DrawerSensor, Level
+from drivers.drawer import DrawerSensor, DrawerWiring
 from drivers.errors import Reason
 from drivers.escpos.profile import PrinterProfile
 from drivers.escpos.replies import AutomaticStatus, Reply
@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 class Press:
     """Hears every reply. Nothing is awaited here: what must be recorded is noted in the records."""
 
-    def __init__(self, name: str, profile: PrinterProfile, open_level: Level | None, records: Records) -> None:
+    def __init__(self, name: str, profile: PrinterProfile, wiring: DrawerWiring, records: Records) -> None:
         self.name, self.profile = name, profile
-        self.tracker = StatusTracker(open_level)
-        self.sensor = DrawerSensor(open_level)
+        self.sensor = DrawerSensor(wiring)
+        self.tracker = StatusTracker(self.sensor)
         self.doubts = Doubts()
-        self.fence: Fence | None = None  # None until the printer was asked
+        self._fence: Fence | None = None
         self.counts_cuts: bool | None = None
         self.reports = False  # automatic status was heard on this link
         self.mute = not profile.status
@@ -37,6 +37,17 @@ class Press:
         self._job: tuple[bytes, PrintJob] | None = None
         self._listeners: list[Callable[[PrinterStatus], None]] = []
         self._told = self.tracker.status
+
+    @property
+    def fence(self) -> Fence | None:
+        """The strongest proof the printer offers; None until it was asked."""
+        return self._fence
+
+    @fence.setter
+    def fence(self, found: Fence) -> None:
+        self._fence = found
+        self.tracker.fence_found(found is Fence.PROCESS_ID)
+        self.publish()
 
     @property
     def status(self) -> PrinterStatus:
@@ -81,8 +92,8 @@ class Press:
             return
         job_id, job = self._job
         self.moved(job.link_lost())
-        if job.state is JobState.UNCERTAIN:
-            self.doubts.add(job_id, job.evidence)
+        if not job.evidence.parted:
+            self.doubts.add(job_id, job.state, job.evidence)
         self._job = None
 
     def moved(self, state: JobState | None) -> None:
@@ -95,7 +106,6 @@ class Press:
         self._ever_answered = True
         self.reports = self.reports or isinstance(reply, AutomaticStatus)
         self.tracker.received(reply)
-        self.sensor.saw(self.tracker.drawer_level)
         if self._job is not None:
             now = asyncio.get_running_loop().time()
             self.moved(self._job[1].received(reply, now))
