@@ -29,6 +29,7 @@ SUBJECTS = (
     "price_change",
     "printing",
     "composing",
+    "lines",
     "restart",
     "memory",
 )
