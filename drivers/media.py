@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from drivers.transport.address import DeviceAddress, SerialAddress, TcpAddress, parse_address
+from drivers.transport.address import DeviceAddress, SerialAddress, TcpAddress, UsbAddress, UsblpAddress, parse_address
 from drivers.transport.contract import OpenTransport, Transport
 from drivers.transport.serial import SerialTransport
 from drivers.transport.tcp import TcpTransport
+from drivers.transport.usb import UsbTransport
+from drivers.transport.usblp import UsblpTransport
 
 
 def transport_for(address: DeviceAddress) -> Transport:
@@ -17,6 +19,10 @@ def transport_for(address: DeviceAddress) -> Transport:
             return TcpTransport(address)
         case SerialAddress():
             return SerialTransport(address)
+        case UsbAddress():
+            return UsbTransport(address)
+        case UsblpAddress():
+            return UsblpTransport(address)
         case _:
             assert_never(address)
 

@@ -1,4 +1,6 @@
-"""Device addresses as people write them: `tcp://192.168.1.50:9100`, `serial:///dev/ttyUSB0?baud=38400&flow=rtscts`."""
+"""Device addresses as people write them: `tcp://192.168.1.50:9100`, `serial:///dev/ttyUSB0?baud=38400&flow=rtscts`,
+`usb://04b8:0202?serial=J4FF012345`, `usblp:///dev/usb/lp0`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from drivers.errors import AddressInvalid
+from drivers.transport.usb_identity import UsbIdentity, parse_identity
 
 RAW_PRINT_PORT: Final = 9100
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800)
@@ -49,7 +52,27 @@ class SerialAddress:
         return f"serial://{self.path}?baud={self.baud}&flow={self.flow}"
 
 
-DeviceAddress = TcpAddress | SerialAddress
+@dataclass(frozen=True, slots=True)
+class UsbAddress:
+    """A USB printer that the process talks to itself, through libusb."""
+
+    identity: UsbIdentity
+
+    def __str__(self) -> str:
+        return f"usb://{self.identity}"
+
+
+@dataclass(frozen=True, slots=True)
+class UsblpAddress:
+    """A USB printer through the kernel's `usblp`, by device file or by what it is."""
+
+    target: str | UsbIdentity
+
+    def __str__(self) -> str:
+        return f"usblp://{self.target}"
+
+
+DeviceAddress = TcpAddress | SerialAddress | UsbAddress | UsblpAddress
 
 
 def parse_address(text: str) -> DeviceAddress:
@@ -96,3 +119,13 @@ def _parse_serial(text: str, parts: SplitResult) -> SerialAddress:
     if flow not in tuple(FlowControl):
         raise AddressInvalid(text, "flow", flow, f"must be one of {', '.join(FlowControl)}")
     return SerialAddress(path, int(baud), FlowControl(flow))
+
+
+def _parse_usblp(text: str, parts: SplitResult) -> UsblpAddress:
+    if parts.netloc:
+        return UsblpAddress(parse_identity(text, parts))
+    if not parts.path.strip("/"):
+        raise AddressInvalid(text, "path", parts.path, "is missing; write usblp:///dev/usb/lp0 or usblp://04b8:0e28")
+    if parts.query:
+        raise AddressInvalid(text, "path", f"{parts.path}?{parts.query}", "a device file takes no options")
+    return UsblpAddress(parts.path)

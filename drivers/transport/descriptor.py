@@ -62,19 +62,24 @@ async def write_counted(descriptor: int, data: bytes, deadline: float, device: s
     return sent
 
 
-async def read_some(descriptor: int, deadline: float, device: str) -> bytes:
-    """Return what has come, b"" at the deadline; LinkLost at end of file and when the device has been unplugged."""
+async def read_once(descriptor: int, deadline: float, device: str) -> bytes | None:
+    """Return one read's bytes, b"" for an end of file, None for silence; LinkLost when the device has been unplugged."""
     while await readable(descriptor, deadline):
         try:
-            data = os.read(descriptor, READ_SIZE)
+            return os.read(descriptor, READ_SIZE)
         except BlockingIOError:
             continue
         except OSError as error:
             raise LinkLost(device, str(error)) from error
-        if not data:
-            raise LinkLost(device, "closed by the other side")
-        return data
-    return b""
+    return None
+
+
+async def read_some(descriptor: int, deadline: float, device: str) -> bytes:
+    """Return what has come, b"" at the deadline; LinkLost at end of file and when the device has been unplugged."""
+    data = await read_once(descriptor, deadline, device)
+    if data == b"":
+        raise LinkLost(device, "closed by the other side")
+    return data or b""
 
 
 async def read_to_end(descriptor: int, deadline: float, device: str) -> bytes:

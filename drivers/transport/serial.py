@@ -6,7 +6,6 @@ pyserial's own `write` cannot say how much went out before a timeout, and its de
 from __future__ import annotations
 
 import asyncio
-import errno
 import fcntl
 import struct
 import termios
@@ -14,20 +13,12 @@ from typing import Final
 
 import serial
 
-from drivers.errors import DeviceRefused, DeviceUnavailable, LinkLost, Reason
+from drivers.errors import LinkLost
 from drivers.transport.address import FlowControl, SerialAddress
 from drivers.transport.descriptor import read_some, write_counted
+from drivers.transport.opening import not_opened
 
 DRAIN_POLL_S: Final = 0.005
-
-_REASONS: Final = {
-    errno.ENOENT: Reason.DEVICE_ABSENT,
-    errno.ENXIO: Reason.DEVICE_ABSENT,
-    errno.ENODEV: Reason.DEVICE_ABSENT,
-    errno.EIO: Reason.DEVICE_ABSENT,
-    errno.EBUSY: Reason.PORT_IN_USE,
-    errno.EAGAIN: Reason.PORT_IN_USE,
-}
 
 
 class SerialTransport:
@@ -53,13 +44,8 @@ class SerialTransport:
                 exclusive=True,
             )
         except (serial.SerialException, termios.error) as error:
-            raise self._why_not_opened(error) from error
-
-    def _why_not_opened(self, error: Exception) -> DeviceRefused | DeviceUnavailable:
-        number = error.errno if isinstance(error, OSError) else error.args[0] if error.args else None
-        if number in (errno.EACCES, errno.EPERM):
-            return DeviceRefused(Reason.PERMISSION_DENIED, self.address, str(error))
-        return DeviceUnavailable(_REASONS.get(number or 0, Reason.DEVICE_ABSENT), self.address, str(error))
+            number = error.errno if isinstance(error, OSError) else error.args[0] if error.args else None
+            raise not_opened(self.address, number or 0, str(error)) from error
 
     async def send(self, data: bytes, deadline: float) -> int:
         """Write to the line as far as its flow control lets us."""
