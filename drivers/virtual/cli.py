@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from drivers.virtual.events import Complaint, DrawerMoved, PowerCycled, PrinterEvent, SlipDone
-from drivers.virtual.faults import Faults, UnknownFault, parse_switch
+from drivers.virtual.faults import EXPLAINED, Faults, UnknownFault, parse_switch
 from drivers.virtual.folder import event_record
 from drivers.virtual.paper import Slip
 from drivers.virtual.printer import VirtualPrinter
@@ -40,11 +40,15 @@ def virtual_printer(
     ] = 2000,
     fault: Annotated[
         list[str] | None,
-        typer.Option(help="Fault switch to start with, for example paper-out or stall-after-bytes=4096."),
+        typer.Option(help="Fault switch to start with, as paper-out or stall-after-bytes=4096; help lists them all."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")] = False,
 ) -> None:
     """Ein Bondrucker ohne Gerät / a receipt printer without the device. Ends with Ctrl-C."""
+    if "help" in (fault or []):
+        for name, says in EXPLAINED.items():
+            typer.echo(f"{name.replace('_', '-'):30}{says}")
+        return
     settings = PrinterSettings(
         columns=columns,
         buffer_bytes=buffer,

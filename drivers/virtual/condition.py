@@ -31,17 +31,19 @@ class Condition:
     near_end: bool = False
     cutter_error: bool = False
     head_hot: bool = False
+    unrecoverable: bool = False
+    feeding: bool = False
     pin_3_high: bool = True
 
     @property
     def error(self) -> bool:
-        """An error state, by the cutter or the head."""
-        return self.cutter_error or self.head_hot
+        """An error state, by the cutter, the head, or for good."""
+        return self.cutter_error or self.head_hot or self.unrecoverable
 
     @property
     def offline(self) -> bool:
         """Nothing is printed."""
-        return self.cover_open or self.paper_end or self.error
+        return self.cover_open or self.paper_end or self.feeding or self.error
 
     def real_time(self, query: RealTimeQuery) -> int:
         """The reply to DLE EOT n."""
@@ -49,13 +51,18 @@ class Condition:
             case RealTimeQuery.PRINTER:
                 return _byte(
                     OnlineStatus.FIXED,
-                    {OnlineStatus.DRAWER_PIN_3_HIGH: self.pin_3_high, OnlineStatus.OFFLINE: self.offline},
+                    {
+                        OnlineStatus.DRAWER_PIN_3_HIGH: self.pin_3_high,
+                        OnlineStatus.OFFLINE: self.offline,
+                        OnlineStatus.FEED_BUTTON: self.feeding,
+                    },
                 )
             case RealTimeQuery.OFFLINE_CAUSE:
                 return _byte(
                     OfflineCause.FIXED,
                     {
                         OfflineCause.COVER_OPEN: self.cover_open,
+                        OfflineCause.FED_BY_BUTTON: self.feeding,
                         OfflineCause.STOPPED_BY_PAPER_END: self.paper_end,
                         OfflineCause.ERROR: self.error,
                     },
@@ -63,7 +70,11 @@ class Condition:
             case RealTimeQuery.ERROR_CAUSE:
                 return _byte(
                     ErrorCause.FIXED,
-                    {ErrorCause.AUTOCUTTER: self.cutter_error, ErrorCause.AUTO_RECOVERABLE: self.head_hot},
+                    {
+                        ErrorCause.AUTOCUTTER: self.cutter_error,
+                        ErrorCause.UNRECOVERABLE: self.unrecoverable,
+                        ErrorCause.AUTO_RECOVERABLE: self.head_hot,
+                    },
                 )
             case RealTimeQuery.ROLL_PAPER:
                 return _byte(
@@ -80,11 +91,17 @@ class Condition:
                         AsbPrinter.DRAWER_PIN_3_HIGH: self.pin_3_high,
                         AsbPrinter.OFFLINE: self.offline,
                         AsbPrinter.COVER_OPEN: self.cover_open,
+                        AsbPrinter.FED_BY_BUTTON: self.feeding,
                     },
                 ),
                 _byte(
                     AsbError.FIXED,
-                    {AsbError.AUTOCUTTER: self.cutter_error, AsbError.AUTO_RECOVERABLE: self.head_hot},
+                    {
+                        AsbError.FEED_BUTTON: self.feeding,
+                        AsbError.AUTOCUTTER: self.cutter_error,
+                        AsbError.UNRECOVERABLE: self.unrecoverable,
+                        AsbError.AUTO_RECOVERABLE: self.head_hot,
+                    },
                 ),
                 _byte(AsbPaper.FIXED, {AsbPaper.NEAR_END: self._low, AsbPaper.PAPER_END: self.paper_end}),
                 0,
@@ -96,8 +113,9 @@ class Condition:
         return (
             self.pin_3_high if AsbRequest.DRAWER in request else None,
             self.offline if AsbRequest.ONLINE in request else None,
-            (self.cutter_error, self.head_hot) if AsbRequest.ERROR in request else None,
+            (self.cutter_error, self.head_hot, self.unrecoverable) if AsbRequest.ERROR in request else None,
             (self._low, self.paper_end) if AsbRequest.PAPER in request else None,
+            self.feeding if AsbRequest.PANEL_SWITCH in request else None,
         )
 
     def ordered(self, request: int) -> bytes:

@@ -2,8 +2,10 @@
 
     {"fault": "paper_out", "on": true}        {"fault": "stall_after_bytes", "value": 4096}
     {"do": "state"}    {"do": "power_cycle"}    {"do": "open_drawer"}    {"do": "shut_drawer"}    {"do": "clear_faults"}
+    {"do": "help"}
 
-Every line is answered by one line: {"ok": true, "state": {...}} or {"ok": false, "field": ..., "value": ..., "rule": ...}.
+Every line is answered by one line: {"ok": true, "state": {...}} or {"ok": false, "field": ..., "value": ..., "rule": ...}; help by
+{"ok": true, "do": [...], "faults": {name: what it does}}.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from drivers.virtual.faults import Faults, UnknownFault
+from drivers.virtual.faults import EXPLAINED, Faults, UnknownFault
 from drivers.virtual.printer import PrinterState
 
 
@@ -39,6 +41,7 @@ class Controlled(Protocol):
         """Everything at a glance."""
 
 
+HELP: Final = "help"
 ACTIONS: Final[Mapping[str, Callable[[Controlled], None]]] = {
     "state": lambda _printer: None,
     "power_cycle": lambda printer: printer.power_cycle(),
@@ -57,12 +60,14 @@ def obey(line: bytes, printer: Controlled) -> dict[str, Any]:
     if not isinstance(request, dict):
         return _refusal("line", request, "must be a JSON object")
     try:
+        if request.get("do") == HELP:
+            return {"ok": True, "do": [*ACTIONS, HELP], "faults": dict(EXPLAINED)}
         if "fault" in request:
             printer.switch(str(request["fault"]), request.get("value", request.get("on", True)))
         elif request.get("do") in ACTIONS:
             ACTIONS[request["do"]](printer)
         else:
-            return _refusal("do", request.get("do"), "must be one of " + ", ".join(ACTIONS))
+            return _refusal("do", request.get("do"), "must be one of " + ", ".join((*ACTIONS, HELP)))
     except UnknownFault as refused:
         return _refusal(refused.field, refused.value, refused.rule)
     return {"ok": True, "state": asdict(printer.state())}

@@ -78,11 +78,17 @@ PrinterEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Bytes to write, events to publish, and whether the link breaks after that."""
+    """Bytes to write, events to publish, and whether the link breaks or is ended in order after that."""
 
     write: bytes = b""
     events: tuple[PrinterEvent, ...] = ()
     disconnect: bool = False
+    hang_up: bool = False
 
     def __add__(self, other: Output) -> Output:
-        return Output(self.write + other.write, self.events + other.events, self.disconnect or other.disconnect)
+        return Output(
+            self.write + other.write,
+            self.events + other.events,
+            self.disconnect or other.disconnect,
+            self.hang_up or other.hang_up,
+        )

@@ -6,7 +6,9 @@ moment they are switched on; one that fires once goes back to None by itself, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 
@@ -20,66 +22,80 @@ class UnknownFault(ValueError):
         self.rule = rule
 
 
+def _off(says: str) -> bool:
+    return field(default=False, metadata={"says": says})
+
+
+def _after(says: str) -> int | None:
+    """Counts down to its effect, or gives a number to something; None is off."""
+    return field(default=None, metadata={"says": says})
+
+
+def _amount(says: str) -> int:
+    """A number that means nothing at 0."""
+    return field(default=0, metadata={"says": says})
+
+
 @dataclass(frozen=True, slots=True)
 class Faults:
     """The switches. The default is a sound printer with a sound drawer on a sound link."""
 
-    paper_out: bool = False
-    """The roll is used up: offline, DLE EOT 2 and 4 say so, printing stops and goes on after the switch is off."""
+    # Paper, cover, cutter, head.
+    paper_out: bool = _off("The roll is used up: offline, printing stops and goes on after the switch is off.")
+    paper_near_end: bool = _off("The near-end sensor reports; printing goes on.")
+    paper_out_after_lines: int | None = _after("Becomes paper_out after this many more printed lines.")
+    paper_near_end_after_lines: int | None = _after("Becomes paper_near_end after this many more printed lines.")
+    cover_open: bool = _off("Offline until the cover is shut; printing goes on by itself.")
+    feed_button: bool = _off("Somebody holds the feed button: offline meanwhile.")
+    cutter_error: bool = _off(
+        "The cutter is jammed. Switched off, the printer still waits for DLE ENQ or a power cycle."
+    )
+    head_hot: bool = _off("The print head is too hot; the printer recovers by itself.")
+    unrecoverable_error: bool = _off("Only a power cycle helps, with the switch off.")
 
-    paper_near_end: bool = False
-    """The near-end sensor reports; printing goes on."""
+    # What it does not know, or says wrongly.
+    mute_status: bool = _off("Nothing at all is answered; printing goes on.")
+    no_process_ids: bool = _off("GS ( H is skipped silently, as by printers that do not know it.")
+    prints_process_ids: bool = _off("GS ( H is not known and its parameters come out on paper, as 00AB01.")
+    early_process_ids: bool = _off("Process ids are answered on arrival, before anything is printed.")
+    process_id_delay_ms: int = _amount("Process ids are answered this much after the printing is complete.")
+    no_real_time_status: bool = _off("DLE EOT is not answered.")
+    no_ordered_status: bool = _off("GS r is not answered.")
+    no_automatic_status: bool = _off("GS a is not known.")
+    no_identity: bool = _off("GS I is not answered.")
+    no_counters: bool = _off("GS g is not answered.")
+    cutter_counter_reads: int | None = _after("The autocutter counter tells this number, whatever is cut.")
+    unasked_status: bool = _off("Automatic status is always on, also when nobody asked for it.")
+    busy_when_offline: bool = _off("Takes no byte while offline, so that nobody can ask why (BUSY switch).")
 
-    paper_out_after_lines: int | None = None
-    """Becomes `paper_out` after this many more printed lines."""
+    # Replies on their way.
+    drop_replies: int = _amount("The next n replies are lost on the way.")
+    garbage_replies: int = _amount("The next n replies arrive with every bit turned round.")
+    stale_replies: bool = _off("Every reply is held until the next one is due: the host hears the previous answer.")
+    reply_delay_ms: int = _amount("Replies arrive this much later.")
+    split_replies_ms: int = _amount("The bytes of replies arrive one by one, this far apart.")
+    merge_replies_ms: int = _amount("Replies are gathered for this long and arrive together.")
+    xoff_in_asb: bool = _off("An XOFF stands inside every automatic status, an XON behind it.")
 
-    paper_near_end_after_lines: int | None = None
-    """Becomes `paper_near_end` after this many more printed lines."""
+    # The link.
+    stall_after_bytes: int | None = _after("After n more bytes nothing is read from the link, until the switch is off.")
+    swallow_after_bytes: int | None = _after(
+        "After n more bytes everything is lost and nothing said: a half-open link."
+    )
+    bytes_per_second: int = _amount("The link is read no faster than this.")
+    disconnect_after_bytes: int | None = _after("The link breaks when n more bytes have arrived. Fires once.")
+    disconnect_after_process_ids: int | None = _after(
+        "The link breaks when n more process ids were answered. Fires once."
+    )
+    disconnect_in_reply: bool = _off("The link breaks in the middle of the next reply of several bytes. Fires once.")
+    hang_up_after_bytes: int | None = _after("The printer ends the link in order (FIN) after n more bytes. Fires once.")
+    refuse_connections: bool = _off("Nobody listens: TCP connections are refused, the serial device disappears.")
 
-    cover_open: bool = False
-    """Offline until the cover is shut; printing goes on by itself."""
-
-    cutter_error: bool = False
-    """The cutter is jammed. Switched off, the jam is gone but the printer still waits for DLE ENQ or a power cycle."""
-
-    head_hot: bool = False
-    """The print head is too hot; the printer recovers by itself."""
-
-    mute_status: bool = False
-    """Nothing at all is answered; printing goes on."""
-
-    no_process_ids: bool = False
-    """GS ( H is skipped silently, as by printers that do not know it."""
-
-    drop_replies: int = 0
-    """The next n replies are lost on the way."""
-
-    process_id_delay_ms: int = 0
-    """Process ids are answered this much after the printing is complete."""
-
-    stall_after_bytes: int | None = None
-    """After n more bytes nothing is read from the link any more, until the switch is off."""
-
-    disconnect_after_bytes: int | None = None
-    """The link breaks when n more bytes have arrived; what follows is lost. Fires once."""
-
-    disconnect_after_process_ids: int | None = None
-    """The link breaks when n more process ids have been answered. Fires once."""
-
-    refuse_connections: bool = False
-    """Nobody listens: TCP connections are refused, the serial device disappears."""
-
-    drawer_no_sensor: bool = False
-    """No sensor is plugged in: pin 3 is always high."""
-
-    drawer_inverted: bool = False
-    """The sensor's levels are the other way round."""
-
-    drawer_stuck: bool = False
-    """The drawer stays as it is: an open one cannot be shut, neither by hand nor by time."""
-
-    drawer_never_opens: bool = False
-    """Locked, or without its 24 V: pulses come and nothing moves."""
+    # The drawer.
+    drawer_no_sensor: bool = _off("No sensor is plugged in: pin 3 is always high.")
+    drawer_inverted: bool = _off("The sensor's levels are the other way round.")
+    drawer_stuck: bool = _off("The drawer stays as it is: an open one cannot be shut, neither by hand nor by time.")
+    drawer_never_opens: bool = _off("Locked, or without its 24 V: pulses come and nothing moves.")
 
     def switched(self, name: str, value: object) -> Faults:
         """The same with one switch in another position.
@@ -93,9 +109,12 @@ class Faults:
         return replace(self, **positions)
 
 
-FAULT_NAMES: Final = tuple(field.name for field in fields(Faults))
-_PLAIN: Final = frozenset(field.name for field in fields(Faults) if isinstance(field.default, bool))
-_ALWAYS_COUNTED: Final = frozenset({"drop_replies", "process_id_delay_ms"})
+EXPLAINED: Final[Mapping[str, str]] = MappingProxyType({one.name: one.metadata["says"] for one in fields(Faults)})
+"""What every switch does, by its name."""
+
+FAULT_NAMES: Final = tuple(EXPLAINED)
+_PLAIN: Final = frozenset(one.name for one in fields(Faults) if isinstance(one.default, bool))
+_AMOUNTS: Final = frozenset(one.name for one in fields(Faults) if one.default == 0) - _PLAIN
 
 
 def _position(name: str, value: object) -> bool | int | None:
@@ -104,9 +123,9 @@ def _position(name: str, value: object) -> bool | int | None:
             raise UnknownFault(name, value, "is switched with true or false")
         return value
     if value is False or value is None:
-        return 0 if name in _ALWAYS_COUNTED else None
+        return 0 if name in _AMOUNTS else None
     if value is True:
-        if name in _ALWAYS_COUNTED:
+        if name in _AMOUNTS:
             raise UnknownFault(name, value, "needs a number")
         return 0
     if not isinstance(value, int) or value < 0:

@@ -7,6 +7,7 @@ go out at once or are lost, as from the small status buffer of a printer whose h
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pty
 import socket
@@ -32,6 +33,9 @@ class Link(Protocol):
 
     def write(self, data: bytes) -> int:
         """Send a reply; return how many bytes were lost."""
+
+    def hang_up(self) -> None:
+        """Tell the host that the printer will say no more."""
 
     def close(self, *, abrupt: bool) -> None:
         """End the link, in order or as if the cable were pulled."""
@@ -60,6 +64,11 @@ class TcpLink:
             return len(data) - self._socket.send(data)
         except OSError:
             return len(data)
+
+    def hang_up(self) -> None:
+        """Send a FIN; the host may go on sending."""
+        with contextlib.suppress(OSError):  # it was faster
+            self._socket.shutdown(socket.SHUT_WR)
 
     def close(self, *, abrupt: bool) -> None:
         """Close the connection, by a reset if abrupt."""
@@ -105,6 +114,9 @@ class PtyLink:
             return len(data) - os.write(self._printer, data)
         except OSError:
             return len(data)
+
+    def hang_up(self) -> None:
+        """A serial line has no end that could be told."""
 
     def close(self, *, abrupt: bool) -> None:
         """Take the device away; a host that has it open gets an input/output error."""

@@ -15,11 +15,17 @@ from drivers.virtual.paper import DOTS_PER_MM, Cut, Element, Feed, Interruption,
 from drivers.virtual.settings import PrinterSettings
 from drivers.virtual.slips import PaperPath
 from drivers.virtual.switchboard import Switchboard
-from drivers.virtual.tokenizer import UNKNOWN, Token
+from drivers.virtual.tokenizer import UNKNOWN, Token, character
 
 # GS V m: full and partial in functions A, B, C and D (Epson ESC/POS reference, GS V).
 PARTIAL_CUTS: Final = frozenset({1, 49, 66, 98, 104})
+UNASKED: Final = AsbRequest.DRAWER | AsbRequest.ONLINE | AsbRequest.ERROR | AsbRequest.PAPER
 REAL_TIME_PULSE: Final = (b"\x14\x01", b"\x14\x31")
+
+
+def is_process_id(token: Token) -> bool:
+    """Whether it is GS ( H function 48."""
+    return token.name == "GS (" and token.body[:1] == b"H" and token.body[3:5] == b"00"
 
 
 class Mechanism:
@@ -89,15 +95,18 @@ class Mechanism:
 
     def automatic_status(self, request: int, condition: Condition) -> bytes:
         """GS a: report changes of these categories from now on; the status to send at once."""
+        if self._switches.faults.no_automatic_status:
+            return b""
         self._asb = AsbRequest(request)
         self._reported = condition.reported(self._asb)
         return condition.asb() if self._asb else b""
 
     def changed_status(self, condition: Condition) -> bytes:
         """The automatic status to send if something it watches has changed."""
-        if not self._asb or condition.reported(self._asb) == self._reported:
+        watched = UNASKED if self._switches.faults.unasked_status else self._asb
+        if not watched or condition.reported(watched) == self._reported:
             return b""
-        self._reported = condition.reported(self._asb)
+        self._reported = condition.reported(watched)
         return condition.asb()
 
     def _print(self, elements: list[Element], now: int) -> None:
@@ -138,18 +147,24 @@ class Mechanism:
             self._outbox.tell(SlipDone(slip))
 
     def _identify(self, token: Token) -> None:
-        self._outbox.send(replies.identity(token.body[0], self._settings.identity))
+        if not self._switches.faults.no_identity:
+            self._outbox.send(replies.identity(token.body[0], self._settings.identity))
 
     def _counter(self, token: Token) -> None:
         """GS g 2 m nL nH; GS g 0 resets only counters this printer does not have."""
-        if token.body[:1] == b"2":
-            counters = {replies.LINE_FEED_COUNTER: self.lines, replies.CUTTER_COUNTER: self.cuts}
+        faults = self._switches.faults
+        if token.body[:1] == b"2" and not faults.no_counters:
+            cuts = self.cuts if faults.cutter_counter_reads is None else faults.cutter_counter_reads
+            counters = {replies.LINE_FEED_COUNTER: self.lines, replies.CUTTER_COUNTER: cuts}
             self._outbox.send(replies.counter(counters.get(token.body[2] | token.body[3] << 8, 0)))
 
     def _function(self, token: Token, now: int) -> None:
         """GS ( letter pL pH parameters."""
         letter, parameters = token.body[:1], token.body[3:]
-        if letter == b"H" and parameters[:2] == b"00" and not self._switches.faults.no_process_ids:
+        if letter == b"H" and self._switches.faults.prints_process_ids:
+            for byte in parameters:
+                self._print(self._composer.execute(character(byte)), now)
+        elif is_process_id(token):
             self._fence(parameters[2:6], now)
         elif letter == b"k":
             self._print(self._composer.symbol_function(token.body), now)
@@ -160,6 +175,8 @@ class Mechanism:
 
     def _fence(self, process_id: bytes, now: int) -> None:
         """GS ( H function 48: answer when everything before it is on paper."""
+        if self._switches.faults.no_process_ids or self._switches.faults.early_process_ids:
+            return
         if self._composer.line_begun:
             self._unprinted_ids.append(process_id)
         else:

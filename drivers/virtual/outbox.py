@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drivers.virtual import replies
 from drivers.virtual.events import Output, PrinterEvent, ProcessIdAnswered
+from drivers.virtual.replypath import ReplyPath
 from drivers.virtual.switchboard import Switchboard
 
 
@@ -22,14 +23,16 @@ class Outbox:
 
     def __init__(self, switches: Switchboard) -> None:
         self._switches = switches
-        self._write = bytearray()
+        self._path = ReplyPath(switches)
+        self._said: list[bytes] = []
         self._events: list[PrinterEvent] = []
         self._due: list[_Due] = []
 
     @property
     def deadlines(self) -> list[float]:
         """When replies that wait are due."""
-        return [due.at for due in self._due]
+        arriving = self._path.deadline
+        return [due.at for due in self._due] + ([] if arriving is None else [arriving])
 
     def tell(self, *events: PrinterEvent) -> None:
         """Publish what happened."""
@@ -39,7 +42,7 @@ class Outbox:
         """Hand a reply to the link; False when a fault swallowed it."""
         if not reply or not self._switches.reply_passes():
             return False
-        self._write += reply
+        self._said.append(reply)
         return True
 
     def answer(self, process_id: bytes, at: float) -> None:
@@ -55,14 +58,26 @@ class Outbox:
                 self.tell(ProcessIdAnswered(due.process_id))
                 self._switches.process_id_answered()
 
+    def link_gone(self) -> None:
+        """What was on its way arrives nowhere."""
+        self._path.forget()
+
     def forget(self) -> None:
         """Power is gone: nothing will be answered any more."""
         self._due.clear()
-        self._write.clear()
+        self._said.clear()
+        self._path.forget()
 
-    def take(self, handshake: bytes) -> Output:
-        """Everything since the last call."""
-        output = Output(bytes(self._write) + handshake, tuple(self._events), self._switches.link_break_reported())
-        self._write.clear()
+    def take(self, handshake: bytes, now: int) -> Output:
+        """Everything since the last call that arrives at the host by now."""
+        for reply in self._said:
+            self._path.enter(reply, now)
+        self._said.clear()
+        output = Output(
+            self._path.leave(now) + handshake,
+            tuple(self._events),
+            self._switches.link_break_reported(),
+            self._switches.hang_up_reported(),
+        )
         self._events.clear()
         return output

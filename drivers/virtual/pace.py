@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+BITS_PER_BYTE: Final = 10
+"""A start bit, eight bits of data and a stop bit."""
+
 
 class Pace:
-    """Lets bytes pass at a rate; pure, times in seconds. A start bit and a stop bit make ten bits a byte."""
+    """Lets bytes pass at a rate; pure, times in seconds."""
 
     def __init__(self, baud: int) -> None:
-        self._seconds_per_byte = 10 / baud
+        self.baud = baud
+        self._seconds_per_byte = BITS_PER_BYTE / baud
         self._passed_at = 0.0
-        self.piece = max(1, baud // 10 // 100)
+        self.piece = max(1, baud // BITS_PER_BYTE // 100)
         """How many bytes to take at once for a smooth flow: what arrives in 10 ms."""
 
     def passed(self, count: int, now: float) -> float:

@@ -21,7 +21,7 @@ from drivers.virtual.condition import Condition
 from drivers.virtual.drawer import VirtualDrawer
 from drivers.virtual.events import BuffersCleared, BytesLost, DrawerMoved, DrawerPulsed, Output, PowerCycled
 from drivers.virtual.faults import Faults
-from drivers.virtual.mechanism import Mechanism
+from drivers.virtual.mechanism import Mechanism, is_process_id
 from drivers.virtual.outbox import Outbox
 from drivers.virtual.paper import Interruption, PaperCount, Slip, count_receipts
 from drivers.virtual.realtime import RealTime, RealTimeCommand, RealTimeScanner
@@ -63,6 +63,7 @@ class VirtualPrinter:
         self._drawer = VirtualDrawer(self.settings.drawer_pin, self.settings.drawer_shuts_after_ms)
         self._mechanism = Mechanism(self.settings, self._switches, self._outbox)
         self._cutter_waits = self.faults.cutter_error
+        self._broken = self.faults.unrecoverable_error
 
     @property
     def faults(self) -> Faults:
@@ -93,6 +94,8 @@ class VirtualPrinter:
     def disconnected(self, now: int) -> Output:
         """The link ended: what was begun over it will not be finished."""
         self._settle(now)
+        self._outbox.link_gone()
+        self._switches.link_gone()
         self._buffer.mark(Token(LINK_LOST, b""))
         self._run(now)
         return self._output(now)
@@ -114,6 +117,8 @@ class VirtualPrinter:
 
     def intake(self, *, hold: bool) -> int:
         """How many bytes a link may read now; `hold` when the host can be made to wait."""
+        if self.faults.busy_when_offline and self._condition.offline:
+            return 0
         room, limit = self._buffer.intake(hold=hold), self._switches.link_limit()
         return room if limit is None else min(room, limit)
 
@@ -128,6 +133,7 @@ class VirtualPrinter:
         self._settle(now)
         self._switches.set(faults)
         self._cutter_waits = self._cutter_waits or faults.cutter_error
+        self._broken = self._broken or faults.unrecoverable_error
         self._resume(now)
         return self._output(now)
 
@@ -142,6 +148,7 @@ class VirtualPrinter:
         self._mechanism.initialise()
         self._mechanism.wait_until(now)
         self._cutter_waits = self.faults.cutter_error
+        self._broken = self.faults.unrecoverable_error
         self._outbox.tell(PowerCycled(self.boot))
         return replace(self._output(now), disconnect=True)
 
@@ -187,6 +194,8 @@ class VirtualPrinter:
             near_end=faults.paper_near_end,
             cutter_error=self._cutter_waits,
             head_hot=faults.head_hot,
+            unrecoverable=self._broken,
+            feeding=faults.feed_button,
             pin_3_high=self._drawer.pin_3_high(faults),
         )
 
@@ -199,14 +208,16 @@ class VirtualPrinter:
         self._store(piece[at:], now)
 
     def _store(self, data: bytes, now: int) -> None:
-        self._buffer.store(data)
+        for token in self._buffer.store(data):
+            if self.faults.early_process_ids and is_process_id(token):
+                self._outbox.answer(token.body[5:9], now)
         self._run(now)
 
     def _act(self, command: RealTimeCommand, now: int) -> None:
         match command.kind:
-            case RealTime.STATUS:
+            case RealTime.STATUS if not self.faults.no_real_time_status:
                 self._outbox.send(bytes((self._condition.real_time(RealTimeQuery(command.parameters[0])),)))
-            case RealTime.BASIC_ASB:
+            case RealTime.BASIC_ASB if not self.faults.no_automatic_status:
                 self._outbox.send(self._condition.asb())
             case RealTime.PULSE if self._mechanism.real_time_pulses and not self._condition.error:
                 self._pulse(command.parameters[0], now, real_time=True)
@@ -251,7 +262,8 @@ class VirtualPrinter:
             case "ESC p":
                 self._pulse(token.body[0], now, real_time=False)
             case "GS r":
-                self._outbox.send(self._condition.ordered(token.body[0]))
+                if not self.faults.no_ordered_status:
+                    self._outbox.send(self._condition.ordered(token.body[0]))
             case "GS a":
                 self._outbox.send(self._mechanism.automatic_status(token.body[0], self._condition))
             case name if name == LINK_LOST:
@@ -270,4 +282,4 @@ class VirtualPrinter:
     def _output(self, now: int) -> Output:
         self._outbox.send_due(now)
         self._outbox.send(self._mechanism.changed_status(self._condition))
-        return self._outbox.take(self._buffer.handshake())
+        return self._outbox.take(self._buffer.handshake(), now)

@@ -41,10 +41,12 @@ class ReceiveBuffer:
             return self._capacity
         return 0 if self._full else self.room
 
-    def store(self, data: bytes) -> None:
-        """Take what arrived."""
+    def store(self, data: bytes) -> list[Token]:
+        """Take what arrived; return the commands it completed."""
         self.used += len(data)
-        self._queue.extend(self._tokenizer.feed(data))
+        arrived = self._tokenizer.feed(data)
+        self._queue.extend(arrived)
+        return arrived
 
     def mark(self, token: Token) -> None:
         """Put a sign of the printer's own behind what has arrived."""

@@ -21,7 +21,7 @@ from drivers.virtual.events import BytesLost, Complaint, Output, PrinterEvent
 from drivers.virtual.faults import Faults
 from drivers.virtual.folder import PaperFolder
 from drivers.virtual.links import Link, PtyLink, TcpLink, listen
-from drivers.virtual.pace import Pace
+from drivers.virtual.pace import BITS_PER_BYTE, Pace
 from drivers.virtual.paperwork import Paperwork
 from drivers.virtual.printer import PrinterState, VirtualPrinter
 from drivers.virtual.settings import Flow
@@ -67,6 +67,7 @@ class VirtualPrinterServer:
         self.places = places or Places(tcp=("127.0.0.1", 0))
         self.tcp_address: tuple[str, int] | None = None
         self._pace = Pace(baud) if baud else None
+        self._slow: Pace | None = None
         self._when_busy = when_busy
         self._on_event = on_event
         self._links: dict[Link, asyncio.Task[None]] = {}
@@ -237,14 +238,21 @@ class VirtualPrinterServer:
         while link in self._links:
             await self.until(lambda: self.printer.intake(hold=link.hold) > 0)
             limit = self.printer.intake(hold=link.hold)
-            data = await link.read(min(limit, self._pace.piece) if self._pace else limit)
+            pace = self._speed()
+            data = await link.read(min(limit, pace.piece) if pace else limit)
             if not data:
                 self._drop(link, abrupt=False)
                 return
-            if self._pace:
-                await asyncio.sleep(self._pace.passed(len(data), time.monotonic()))
+            if pace:
+                await asyncio.sleep(pace.passed(len(data), time.monotonic()))
             self._latest = link
             self._apply(self.printer.receive(data, _now(), link.name))
+
+    def _speed(self) -> Pace | None:
+        baud = self.printer.faults.bytes_per_second * BITS_PER_BYTE
+        if baud and (self._slow is None or self._slow.baud != baud):
+            self._slow = Pace(baud)
+        return self._slow if baud else self._pace
 
     def _drop(self, link: Link, *, abrupt: bool) -> None:
         pumping = self._links.pop(link)
@@ -262,6 +270,9 @@ class VirtualPrinterServer:
                 self._dirt.append(f"{lost} bytes of replies were not read by the host")
         for event in output.events:
             self._publish(event)
+        if output.hang_up:
+            for link in self._links:
+                link.hang_up()
         if output.disconnect:
             for link in list(self._links):
                 self._drop(link, abrupt=True)

@@ -62,7 +62,7 @@ class Tokenizer:
 
     def _lead(self, byte: int, tokens: list[Token]) -> None:
         if not self._prefix and byte not in INTRODUCERS:
-            tokens.append(_character(byte))
+            tokens.append(character(byte))
             return
         prefix = bytes(self._prefix) + bytes((byte,))
         if prefix in BY_PREFIX:
@@ -85,7 +85,8 @@ class Tokenizer:
         self.reset()
 
 
-def _character(byte: int) -> Token:
+def character(byte: int) -> Token:
+    """The token of one byte that belongs to no command."""
     raw = bytes((byte,))
     if byte >= 0x20:
         return Token(TEXT, raw, raw)

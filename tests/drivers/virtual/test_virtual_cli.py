@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from drivers.virtual.cli import virtual_printer
+from drivers.virtual.faults import FAULT_NAMES
 from tests.drivers.virtual.jobs import fence, receipt
 
 app = typer.Typer()
@@ -49,6 +50,12 @@ def test_a_port_in_use_ends_the_command_with_a_sentence_that_names_it() -> None:
         result = CliRunner().invoke(app, ["--tcp", address])
     assert result.exit_code == 1
     assert f"{address} kann nicht geöffnet werden / cannot be opened" in result.stderr
+
+
+def test_every_fault_is_explained_on_request() -> None:
+    result = CliRunner().invoke(app, ["--fault", "help"])
+    assert result.exit_code == 0
+    assert [line.split()[0].replace("-", "_") for line in result.stdout.splitlines()] == list(FAULT_NAMES)
 
 
 def test_an_unknown_fault_is_named() -> None:

@@ -42,6 +42,13 @@ async def test_faults_are_switched_and_the_state_is_read_from_another_process(tm
         assert (tmp_path / "control").stat().st_mode & 0o777 == 0o600
 
 
+async def test_the_control_socket_explains_itself(tmp_path: Path) -> None:
+    async with VirtualPrinterServer(places=Places(control=tmp_path / "control")):
+        (answer,) = await ask(tmp_path / "control", {"do": "help"})
+    assert tuple(answer["faults"]) == FAULT_NAMES
+    assert "power_cycle" in answer["do"]
+
+
 async def test_a_wrong_request_is_answered_with_the_field_the_value_and_the_rule(tmp_path: Path) -> None:
     async with VirtualPrinterServer(places=Places(control=tmp_path / "control")):
         unknown, counted, action, garbage, number = await ask(
