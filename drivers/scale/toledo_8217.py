@@ -20,7 +20,7 @@ WEIGHT_REQUEST: Final = b"W"
 STATUS_MARK: Final = b"?"
 LONGEST: Final = 8
 
-_KILOGRAMS: Final = re.compile(rb"(\d{2,3}\.\d{3})(N?)")
+_KILOGRAMS: Final = re.compile(rb"(\d{2}\.\d{3})(N?)")
 _POUNDS: Final = re.compile(rb"(\d{2,3}\.\d{2})(N?)")
 
 
