@@ -1,0 +1,1 @@
+"""Tests of discovery and hot-plug."""
