@@ -40,16 +40,29 @@ class TcpAddress:
         return f"tcp://{host}:{self.port}"
 
 
+class Parity(StrEnum):
+    """The bit that shows a damaged character. Printers go without; scales have EVEN or ODD, and it is all the protection they have."""
+
+    NONE = "none"
+    EVEN = "even"
+    ODD = "odd"
+
+
 @dataclass(frozen=True, slots=True)
 class SerialAddress:
-    """A printer on a serial line, 8 data bits, no parity, 1 stop bit."""
+    """A device on a serial line. The usual form is that of printers and displays: 8 data bits, no parity, 1 stop bit."""
 
     path: str
     baud: int = 38400
     flow: FlowControl = FlowControl.RTSCTS
+    bits: int = 8
+    parity: Parity = Parity.NONE
+    stop: int = 1
 
     def __str__(self) -> str:
-        return f"serial://{self.path}?baud={self.baud}&flow={self.flow}"
+        usual = (self.bits, self.parity, self.stop) == (8, Parity.NONE, 1)
+        form = "" if usual else f"&bits={self.bits}&parity={self.parity}&stop={self.stop}"
+        return f"serial://{self.path}?baud={self.baud}&flow={self.flow}{form}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,15 @@ class UsblpAddress:
     def __str__(self) -> str:
         return f"usblp://{self.target}"
 
+
+_SERIAL_OPTIONS: Final = {
+    "baud": tuple(map(str, BAUD_RATES)),
+    "flow": tuple(FlowControl),
+    "bits": ("7", "8"),
+    "parity": tuple(Parity),
+    "stop": ("1", "2"),
+}
+_USUAL_SERIAL: Final = {"baud": "38400", "flow": "rtscts", "bits": "8", "parity": "none", "stop": "1"}
 
 DeviceAddress = TcpAddress | SerialAddress | UsbAddress | UsblpAddress
 
@@ -109,23 +131,19 @@ def _parse_serial(text: str, parts: SplitResult) -> SerialAddress:
     if not path.strip("/"):
         raise AddressInvalid(text, "path", path, "is missing; write serial:///dev/ttyUSB0")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    unknown = sorted(options.keys() - {"baud", "flow"})
+    unknown = sorted(options.keys() - set(_SERIAL_OPTIONS))
     if unknown:
-        raise AddressInvalid(text, unknown[0], options[unknown[0]], "is not an option; there are baud and flow")
-    baud = options.get("baud", "38400")
-    if not baud.isascii() or not baud.isdigit() or int(baud) not in BAUD_RATES:
-        raise AddressInvalid(text, "baud", baud, f"must be one of {', '.join(map(str, BAUD_RATES))}")
-    flow = options.get("flow", FlowControl.RTSCTS)
-    if flow not in tuple(FlowControl):
-        raise AddressInvalid(text, "flow", flow, f"must be one of {', '.join(FlowControl)}")
-    return SerialAddress(path, int(baud), FlowControl(flow))
-
-
-def _parse_usblp(text: str, parts: SplitResult) -> UsblpAddress:
-    if parts.netloc:
-        return UsblpAddress(parse_identity(text, parts))
-    if not parts.path.strip("/"):
-        raise AddressInvalid(text, "path", parts.path, "is missing; write usblp:///dev/usb/lp0 or usblp://04b8:0e28")
-    if parts.query:
-        raise AddressInvalid(text, "path", f"{parts.path}?{parts.query}", "a device file takes no options")
-    return UsblpAddress(parts.path)
+        rule = f"is not an option; there are {', '.join(_SERIAL_OPTIONS)}"
+        raise AddressInvalid(text, unknown[0], options[unknown[0]], rule)
+    chosen = _USUAL_SERIAL | options
+    for name, value in chosen.items():
+        if value not in _SERIAL_OPTIONS[name]:
+            raise AddressInvalid(text, name, value, f"must be one of {', '.join(_SERIAL_OPTIONS[name])}")
+    return SerialAddress(
+        path,
+        int(chosen["baud"]),
+        FlowControl(chosen["flow"]),
+        int(chosen["bits"]),
+        Parity(chosen["parity"]),
+        int(chosen["stop"]),
+    )

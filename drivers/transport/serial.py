@@ -1,4 +1,4 @@
-"""Printers on a serial line, through pyserial's port set-up and our own counted writes.
+"""Devices on a serial line, through pyserial's port set-up and our own counted writes.
 
 pyserial's own `write` cannot say how much went out before a timeout, and its default handshake on Linux is none at all.
 """
@@ -14,11 +14,17 @@ from typing import Final
 import serial
 
 from drivers.errors import LinkLost
-from drivers.transport.address import FlowControl, SerialAddress
+from drivers.transport.address import FlowControl, Parity, SerialAddress
 from drivers.transport.descriptor import read_some, write_counted
 from drivers.transport.opening import not_opened
 
 DRAIN_POLL_S: Final = 0.005
+
+_PARITIES: Final = {
+    Parity.NONE: serial.PARITY_NONE,
+    Parity.EVEN: serial.PARITY_EVEN,
+    Parity.ODD: serial.PARITY_ODD,
+}
 
 
 class SerialTransport:
@@ -41,8 +47,13 @@ class SerialTransport:
                 self._address.baud,
                 xonxoff=self._address.flow is FlowControl.XONXOFF,
                 rtscts=self._address.flow is FlowControl.RTSCTS,
+                bytesize=self._address.bits,
+                parity=_PARITIES[self._address.parity],
+                stopbits=self._address.stop,
                 exclusive=True,
             )
+            if self._address.parity is not Parity.NONE:
+                _check_parity(self._port.fileno())
         except (serial.SerialException, termios.error) as error:
             number = error.errno if isinstance(error, OSError) else error.args[0] if error.args else None
             raise not_opened(self.address, number or 0, str(error)) from error
@@ -86,6 +97,13 @@ class SerialTransport:
         if self._port is None:
             raise LinkLost(self.address, "not open")
         return self._port
+
+
+def _check_parity(descriptor: int) -> None:
+    """Have the kernel look at the parity, which pyserial leaves out: a character that fails it arrives as NUL (termios, INPCK)."""
+    modes = termios.tcgetattr(descriptor)
+    modes[0] = modes[0] & ~(termios.IGNPAR | termios.PARMRK) | termios.INPCK
+    termios.tcsetattr(descriptor, termios.TCSANOW, modes)
 
 
 def _queued(port: serial.Serial) -> int:

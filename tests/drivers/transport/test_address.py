@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.errors import AddressInvalid
-from drivers.transport.address import BAUD_RATES, FlowControl, SerialAddress, TcpAddress, parse_address
+from drivers.transport.address import BAUD_RATES, FlowControl, Parity, SerialAddress, TcpAddress, parse_address
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_addresses_are_read(text: str, address: TcpAddress | SerialAddress) -> N
         ("serial:///dev/ttyS0?baud=fast", "baud"),
         ("serial:///dev/ttyS0?baud=12345", "baud"),
         ("serial:///dev/ttyS0?flow=maybe", "flow"),
-        ("serial:///dev/ttyS0?parity=even", "parity"),
+        ("serial:///dev/ttyS0?dtr=on", "dtr"),
     ],
 )
 def test_a_wrong_address_names_field_and_rule(text: str, field: str) -> None:
@@ -61,3 +61,16 @@ def test_no_text_is_worse_than_invalid(text: str) -> None:
         parse_address(text)
     except AddressInvalid:
         return
+
+
+def test_a_scale_has_seven_bits_and_parity() -> None:
+    scale = parse_address("serial:///dev/ttyUSB0?baud=9600&flow=none&bits=7&parity=even")
+    assert scale == SerialAddress("/dev/ttyUSB0", 9600, FlowControl.NONE, bits=7, parity=Parity.EVEN)
+    assert parse_address(str(scale)) == scale
+
+
+@pytest.mark.parametrize(("option", "value"), [("bits", "9"), ("parity", "mark"), ("stop", "1.5"), ("parity", "")])
+def test_a_form_that_no_line_has_is_refused(option: str, value: str) -> None:
+    with pytest.raises(AddressInvalid) as refused:
+        parse_address(f"serial:///dev/ttyUSB0?{option}={value}")
+    assert (refused.value.field, refused.value.value) == (option, value)
