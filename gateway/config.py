@@ -42,6 +42,10 @@ class Device(Section):
     address: str
     profile: str = "generic-80"
     drawer: DrawerWiring | None = None
+    fallback: str = ""
+    """Another device of the list that prints what this printer cannot: it must report its state and have no fallback itself."""
+    fallback_after_s: int = Field(default=10, ge=0, le=3600)
+    """How long this printer must have been out before what waits for it goes to the fallback, in seconds."""
 
 
 class CentralAddress(Section):
@@ -80,4 +84,19 @@ def _checked(settings: GatewaySettings) -> GatewaySettings:
         raise Refused(
             "SETTINGS_INVALID", field="devices.name", value=repeated, rule="every device has a name of its own"
         )
+    for device in settings.devices:
+        _check_fallback(device, settings.devices)
     return settings
+
+
+def _check_fallback(device: Device, devices: tuple[Device, ...]) -> None:
+    if not device.fallback:
+        return
+    others = [other.name for other in devices if other is not device and not other.fallback]
+    if device.fallback not in others:
+        raise Refused(
+            "SETTINGS_INVALID",
+            field=f"devices.{device.name}.fallback",
+            value=device.fallback,
+            rule=f"another device without a fallback of its own: {', '.join(others) or '-'}",
+        )

@@ -49,6 +49,7 @@ class Devices:
     ) -> None:
         self.configured = devices
         self._ledger, self._clock, self._limits = ledger, clock, limits
+        self._followers: list[Callable[[], None]] = []
         self._actors = {device.name: self._actor(device) for device in devices}
 
     async def run(self) -> None:
@@ -65,6 +66,19 @@ class Devices:
     async def open_drawer(self, name: str, command: DrawerCommand) -> DrawerOutcome:
         """Opens the drawer at a printer now or not at all. Raises Refused (DEVICE_NOT_FOUND)."""
         return await self._known(name).open_drawer(command)
+
+    async def cancel(self, name: str, job_id: bytes) -> None:
+        """Makes a printer forget a job that waits inside it; what came of it stands in the job. Raises Refused (DEVICE_NOT_FOUND)."""
+        await self._known(name).cancel(job_id)
+
+    def out_since(self, name: str) -> float | None:
+        """Since when, on the event loop's clock, a printer cannot print; None: it can, as far as anybody knows."""
+        return self._known(name).out_since
+
+    def follow_printers(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls back whenever the condition of a printer has changed. Returns what ends it."""
+        self._followers.append(listener)
+        return lambda: self._followers.remove(listener)
 
     def view(self) -> list[DeviceView]:
         """All printers, in the order of the configuration."""
@@ -111,7 +125,7 @@ class Devices:
             raise Refused(
                 "SETTINGS_INVALID", field=f"devices.{device.name}.address", value=device.address, rule=invalid.rule
             ) from invalid
-        return PrinterActor(
+        actor = PrinterActor(
             device.name,
             opened,
             self._ledger(device.name),
@@ -120,6 +134,13 @@ class Devices:
             drawer=_wiring(device),
             limits=self._limits,
         )
+        actor.subscribe(self._printer_changed)
+        return actor
+
+    def _printer_changed(self, status: PrinterStatus) -> None:
+        del status  # followers look at all they need
+        for follower in tuple(self._followers):
+            follower()
 
 
 def _wiring(device: Device) -> DrawerWiring:

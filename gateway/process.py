@@ -207,6 +207,7 @@ async def _working(
     stores.sales.head_moved(stores.journal.head)
     work = {
         "printers": desks.devices.run,
+        "fallback printers": desks.fallbacks.run,
         "central": line.uplink.run,
         "catalogue": line.follower.run,
         "certificate": authority.server.keep_renewed,

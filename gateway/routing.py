@@ -25,12 +25,17 @@ class Routes:
         """The configured device of that name."""
         return next((device for device in self.devices if device.name == name), None)
 
+    def fallback_of(self, name: str) -> str:
+        """The device that stands in for a printer; empty: none."""
+        device = self.device(name)
+        return "" if device is None else device.fallback
+
     def printer_for(self, register_id: str, role: str) -> str | None:
-        """The printer's name: the register's own, else the branch's, else the only one there is."""
+        """The printer's name: the register's own, else the branch's; for receipts also the only one there is."""
         if self.settings is None:
             return None
         assigned = self._assigned(self.settings, register_id, role)
-        if assigned is None and len(self.devices) == 1:
+        if assigned is None and role == RECEIPT and len(self.devices) == 1:
             assigned = self.devices[0]
         return None if assigned is None else assigned.name
 

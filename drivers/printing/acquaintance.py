@@ -47,13 +47,15 @@ class Acquaintance:
     async def made(self) -> bool:
         """Whether a job may be sent now; False: the printer does not answer in order, ask again later."""
         press = self._press
-        if press.doubts.await_witness and not self._pushed:
+        if press.doubts.paper_hangs_out and not self._pushed:
             await self._push_out()
         if (press.fence is None or self._pushed) and not await self._answers_in_order():
             await self._not_yet()
             return False
-        if press.doubts.await_witness:
-            await self._secure_evidence()
+        if press.doubts.paper_hangs_out:
+            if not await self._part_the_paper():
+                await self._not_yet()
+                return False
         elif self._pushed:
             await self._command(cut(press.profile))
         self._pushed = False
@@ -104,14 +106,19 @@ class Acquaintance:
     async def _identity(self) -> bytes:
         return process_id(await self._records.process_ids(1))
 
-    async def _secure_evidence(self) -> None:
-        """Record the cutter's counter first, only then part the paper: the cut would change the evidence."""
+    async def _part_the_paper(self) -> bool:
+        """Record the cutter's counter first, only then cut: the cut would change the evidence. True once it has been done."""
         press = self._press
         changed = press.doubts.witnessed(await self.cutter_counter())
         self._records.note(changed)
         await self._records.flush()
         if not any(job.evidence.probably_printed for job in changed):
             await self._command(cut(press.profile))
+            if not await self._answers_in_order():
+                return False
+        self._records.note(press.doubts.parted())
+        await self._records.flush()
+        return True
 
     async def _command(self, data: bytes) -> None:
         if await self._wire.send(data, _now() + SEND_COMMAND_S) < len(data):

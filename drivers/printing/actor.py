@@ -46,7 +46,7 @@ class PrinterActor:
         self.name = name
         self._open_transport, self._clock = open_transport, clock
         self._wiring, self._limits = drawer or DrawerWiring(), limits or ActorLimits()
-        self._spoke = False  # the printer said something over the last link
+        self._hurried = False
         self._mailbox = Mailbox()
         self._records = Records(name, ledger)
         self._press = Press(name, profile, self._wiring, self._records)
@@ -64,6 +64,16 @@ class PrinterActor:
     def subscribe(self, callback: Callable[[PrinterStatus], None]) -> Callable[[], None]:
         """Call back once per change of status, in the event loop; returns what ends the subscription."""
         return self._press.subscribe(callback)
+
+    @property
+    def out_since(self) -> float | None:
+        """Since when, on the event loop's clock, the printer has been unable to print; None: it can, as far as anybody knows."""
+        return self._press.out_since
+
+    def reconnect(self) -> None:
+        """The device may be there again, for example plugged in: try at once instead of when the rest is over."""
+        self._hurried = True
+        self._mailbox.stir()
 
     def wake(self) -> None:
         """A job was queued."""
@@ -92,7 +102,7 @@ class PrinterActor:
         try:
             while True:
                 reason = await self._visit()
-                if self._spoke:
+                if self._press.acquainted or self._hurried:
                     pause = self._limits.retry_first
                 if reason is None:
                     continue
@@ -103,7 +113,7 @@ class PrinterActor:
 
     async def _visit(self) -> Reason | None:
         """One link from opening to closing; returns why there is none any more, None when a fresh one is due at once."""
-        self._spoke = False
+        self._hurried = self._press.acquainted = False
         transport = self._open_transport()
         try:
             await transport.open(_now() + self._limits.connect)
@@ -128,14 +138,13 @@ class PrinterActor:
         return Session(wire, self._press, self._records, self._mailbox, self._wiring, self._limits, self._clock)
 
     def _heard(self, reply: Reply) -> None:
-        self._spoke = True
         self._press.heard(reply)
         self._mailbox.stir()
 
     async def _rest(self, seconds: float, reason: Reason) -> None:
         """Wait before the next attempt; meanwhile nobody waits for an answer."""
         end = _now() + seconds
-        while _now() < end:
+        while _now() < end and not self._hurried:
             self._mailbox.turn_away(reason)
             await self._records.blocked(reason)
             await self._mailbox.stirred(end)

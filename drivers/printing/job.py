@@ -81,16 +81,19 @@ class PrintJob:
         times = [time for time in (self._deadline, self._settles_at) if time is not None]
         return min(times) if times and self.state.is_open else None
 
+    @property
+    def nothing_sent(self) -> bool:
+        """Not one byte can have reached the printer."""
+        return self._accepted == 0 and not self._offered
+
     def offer(self) -> bytes:
         """`outgoing`, about to be written: until `accepted` says how much, any of it may have gone."""
         self._offered = bool(self.outgoing)
         return self.outgoing
 
-    def preflight(self, blocked: Reason | None, cutter: int | None, now: float) -> JobState:
-        """Last look before the first byte: `blocked` says what is in the way, `cutter` is the counter before the job."""
-        if blocked is not None:
-            return self._move(JobState.BLOCKED, blocked)
-        self.evidence = replace(self.evidence, cutter_before=cutter)
+    def begin(self, cutter: int | None, now: float) -> JobState:
+        """Nothing is in the way of the first byte; `cutter` is the counter before the job."""
+        self.evidence = replace(self.evidence, cutter_before=cutter, parted=False)
         self._progressed(now)
         self._move(JobState.SENDING, None)
         self._release()
@@ -107,6 +110,7 @@ class PrintJob:
         if self.state is not JobState.SENDING or self._accepted < self._ends[-1]:
             return None
         if self._fence is Fence.NONE:
+            self.evidence = replace(self.evidence, parted=True)
             return self._move(JobState.SENT_UNVERIFIED, Reason.NO_ANSWER)
         return self._move(JobState.AWAITING, None)
 
@@ -145,7 +149,8 @@ class PrintJob:
         """The wire is gone. Clean only if not one byte had been accepted."""
         if not self.state.is_open:
             return None
-        if self._accepted == 0 and not self._offered:
+        if self.nothing_sent:
+            self.evidence = replace(self.evidence, parted=True)
             return self._move(JobState.BLOCKED, reason)
         return self._move(JobState.UNCERTAIN, reason)
 
@@ -191,7 +196,7 @@ class PrintJob:
             self._deadline = now + self._limits.progress
 
     def _printed(self, proof: Proof) -> JobState:
-        self.evidence = replace(self.evidence, proof=proof)
+        self.evidence = replace(self.evidence, proof=proof, parted=True)
         return self._move(JobState.PRINTED, None)
 
     def _move(self, state: JobState, reason: Reason | None) -> JobState:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from drivers.errors import Reason
 from drivers.escpos.document import Document
 from drivers.escpos.profile import PrinterProfile
 from drivers.printing.states import TRANSITIONS, JobEvidence, JobState
@@ -24,6 +25,11 @@ class QueuedJob(Protocol):
         """0 for the original."""
         ...
 
+    @property
+    def waits_for(self) -> Reason | None:
+        """What it was last told to wait for at this printer; None: nothing yet."""
+        ...
+
     def document_for(self, profile: PrinterProfile) -> Document:
         """What to print. Called in the actor, so it must be quick; DeviceRefused cancels the job as unprintable."""
         ...
@@ -31,33 +37,55 @@ class QueuedJob(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OpenJob:
-    """A job that was under way or uncertain when the ledger was last written."""
+    """A claimed job as the ledger has it."""
 
     job_id: bytes
     state: JobState
     evidence: JobEvidence
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Under way, in doubt, or ended with a piece of it still hanging out of the printer."""
+        return self.state.is_open or self.state is JobState.UNCERTAIN or not self.evidence.parted
+
 
 class JobLedger(Protocol):
     """Kept durably: when a coroutine returns, its effect survives a power cut. The actor sends nothing before that.
 
+    Others may give unsent jobs to another printer or cancel them at any moment; only `claim` decides that race.
     An exception from here ends the actor's `run`: whoever started it decides when to start it again.
     """
 
     async def next_job(self, printer: str) -> QueuedJob | None:
-        """The oldest job in QUEUED or BLOCKED. It stays the oldest until it moves."""
+        """The oldest job in QUEUED or BLOCKED. It stays the oldest until it moves or is taken away."""
+        ...
+
+    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
+        """Record why an unsent job is not sent: BLOCKED for now, or CANCELLED_CLEAN because it can never be printed.
+
+        Nothing happens when it is no longer this printer's to say: given to another, cancelled, claimed.
+        """
+        ...
+
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
+        """Move an unsent job to SENDING: the only way there, and never twice for one job.
+
+        False, and nothing recorded: it was given to another printer or cancelled meanwhile. Not one byte of it may be sent.
+        """
         ...
 
     async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
-        """Record a state; also called with an unchanged state and new evidence.
+        """Record what becomes of a claimed job; also called with an unchanged state and new evidence.
 
-        A settled job keeps its state: proof that comes after a person's word is recorded as evidence only.
-        PREFLIGHT is never recorded, since nothing has happened in it.
+        A settled job keeps its state: what is learnt after a person's word is recorded as evidence only.
         """
         ...
 
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:
-        """Jobs in SENDING, AWAITING, WAITING_PRINTER or UNCERTAIN, oldest first."""
+        """This printer's jobs in SENDING, AWAITING, WAITING_PRINTER or UNCERTAIN, oldest first.
+
+        Also those a person has ended since, in any settled state, as long as their paper was not parted (`JobEvidence.parted`).
+        """
         ...
 
     async def take_process_ids(self, printer: str, count: int) -> int:
@@ -67,11 +95,14 @@ class JobLedger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MemoryJob:
-    """A job of a `MemoryLedger`."""
+    """A job of a `MemoryLedger`. `printer` None: whichever takes it."""
 
     job_id: bytes
     document: Document
     copy_number: int = 0
+    printer: str | None = None
+
+    waits_for: Reason | None = None
 
     def document_for(self, profile: PrinterProfile) -> Document:
         """The document, the same for every printer."""
@@ -81,13 +112,21 @@ class MemoryJob:
 @dataclass(slots=True)
 class _Entry:
     job: MemoryJob
+    printer: str | None
     state: JobState = JobState.QUEUED
     evidence: JobEvidence = field(default_factory=JobEvidence)
     history: list[JobState] = field(default_factory=list)
 
+    def belongs_to(self, printer: str) -> bool:
+        return self.printer in (None, printer)
+
+    def goes(self, state: JobState, evidence: JobEvidence) -> None:
+        self.state, self.evidence = state, evidence
+        self.history.append(state)
+
 
 class MemoryLedger:
-    """A ledger for one printer and one process: for the command line, and to test actors against."""
+    """A ledger for one process: for the command line, and to test actors against."""
 
     def __init__(self, first_process_id: int = 0) -> None:
         self._entries: dict[bytes, _Entry] = {}
@@ -95,7 +134,24 @@ class MemoryLedger:
 
     def add(self, job: MemoryJob) -> None:
         """Queue a job; the same id again is the same job."""
-        self._entries.setdefault(job.job_id, _Entry(job))
+        self._entries.setdefault(job.job_id, _Entry(job, job.printer))
+
+    def reroute(self, job_id: bytes, printer: str) -> bool:
+        """Give an unsent job to another printer. False: too late."""
+        entry = self._entries[job_id]
+        if not entry.state.may_be_sent:
+            return False
+        entry.printer = printer
+        entry.goes(JobState.QUEUED, JobEvidence())
+        return True
+
+    def cancel(self, job_id: bytes) -> bool:
+        """Cancel an unsent job. False: too late."""
+        entry = self._entries[job_id]
+        if not entry.state.may_be_sent:
+            return False
+        entry.goes(JobState.CANCELLED_CLEAN, JobEvidence(reason=Reason.CANCELLED))
+        return True
 
     def state(self, job_id: bytes) -> JobState:
         """Where a job stands."""
@@ -111,29 +167,53 @@ class MemoryLedger:
 
     async def next_job(self, printer: str) -> QueuedJob | None:
         """The oldest job that may be sent."""
-        return next((entry.job for entry in self._entries.values() if entry.state.may_be_sent), None)
+        for entry in self._entries.values():
+            if entry.state.may_be_sent and entry.belongs_to(printer):
+                return replace(entry.job, waits_for=entry.evidence.reason)
+        return None
+
+    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
+        """Record why an unsent job is not sent."""
+        entry = self._entries[job_id]
+        if entry.state.may_be_sent and entry.belongs_to(printer):
+            entry.goes(state, JobEvidence(reason=reason))
+
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
+        """Move an unsent job of this printer to SENDING."""
+        entry = self._entries[job_id]
+        if not (entry.state.may_be_sent and entry.belongs_to(printer)):
+            return False
+        entry.printer = printer
+        entry.goes(JobState.SENDING, evidence)
+        return True
 
     async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
         """Record a state. Raises ValueError on a way that does not exist."""
         entry = self._entries[job_id]
         if entry.state.is_settled:
-            entry.evidence = replace(entry.evidence, proof=entry.evidence.proof or evidence.proof)
+            proof = entry.evidence.proof or evidence.proof
+            entry.evidence = replace(entry.evidence, proof=proof, parted=entry.evidence.parted or evidence.parted)
             return
-        if state is not entry.state and state not in TRANSITIONS[entry.state]:
-            raise ValueError(f"no way from {entry.state} to {state}")
-        entry.state, entry.evidence = state, evidence
-        entry.history.append(state)
+        check_way(entry.state, state)
+        entry.goes(state, evidence)
 
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:
-        """Jobs under way or uncertain."""
-        return [
-            OpenJob(job_id, entry.state, entry.evidence)
-            for job_id, entry in self._entries.items()
-            if entry.state.is_open or entry.state is JobState.UNCERTAIN
+        """Jobs under way or uncertain, and what hangs out of the printer."""
+        jobs = [
+            OpenJob(key, entry.state, entry.evidence)
+            for key, entry in self._entries.items()
+            if entry.printer == printer
         ]
+        return [job for job in jobs if job.is_unfinished]
 
     async def take_process_ids(self, printer: str, count: int) -> int:
         """Count up."""
         first = self._next_process_id
         self._next_process_id += count
         return first
+
+
+def check_way(before: JobState, after: JobState) -> None:
+    """Raise ValueError on a move that `JobLedger.moved` must not record."""
+    if before.may_be_sent or (after is not before and after not in TRANSITIONS[before]):
+        raise ValueError(f"no way from {before} to {after}")

@@ -64,11 +64,17 @@ class Mailbox:
                 request.answer.set_result(not_opened(command, Reason.EXPIRED))
         return await request.answer
 
-    async def cancel(self, job_id: bytes) -> JobState | None:
-        """Post a cancellation and wait for the job's state after it."""
+    async def cancel(self, job_id: bytes, seconds: float) -> JobState | None:
+        """Post a cancellation and wait for the job's state after it; one not begun in time is withdrawn (None)."""
         request = CancelRequest(job_id, asyncio.get_running_loop().create_future())
         self._cancels.append(request)
         self.stir()
+        try:
+            await asyncio.wait((request.answer,), timeout=seconds)
+        finally:
+            if request in self._cancels:
+                self._cancels.remove(request)
+                request.answer.set_result(None)
         return await request.answer
 
     def next_drawer(self) -> DrawerRequest | None:

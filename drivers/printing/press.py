@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from drivers.drawer import DrawerSensor, DrawerWiring
 from drivers.errors import Reason
@@ -16,8 +16,7 @@ from drivers.printing.job import Fence, PrintJob
 from drivers.printing.ledger import OpenJob
 from drivers.printing.records import Records
 from drivers.printing.states import JobState
-
-log = logging.getLogger(__name__)
+from drivers.printing.status_log import StatusLog
 
 
 class Press:
@@ -32,11 +31,15 @@ class Press:
         self.counts_cuts: bool | None = None
         self.reports = False  # automatic status was heard on this link
         self.mute = not profile.status
+        self.acquainted = False  # a job could be sent over this link, or could have been
+        self.out_since: float | None = None
+        self._deaf = False
         self._ever_answered = False
         self._records = records
         self._job: tuple[bytes, PrintJob] | None = None
         self._listeners: list[Callable[[PrinterStatus], None]] = []
         self._told = self.tracker.status
+        self._log = StatusLog(name)
 
     @property
     def fence(self) -> Fence | None:
@@ -51,13 +54,14 @@ class Press:
 
     @property
     def status(self) -> PrinterStatus:
-        """The printer's condition as far as it is known."""
-        return self.tracker.status
+        """The printer's condition as far as it is known. One that answers only in real time, not in order, is stuck."""
+        known = self.tracker.status
+        return replace(known, reason=Reason.NO_ANSWER) if self._deaf and known.reason is None else known
 
     @property
     def obstacle(self) -> Reason | None:
-        """What is in the way of printing; None: nothing, or the printer has never been able to say."""
-        return None if self.mute else self.status.reason
+        """What the printer says is in the way of printing; None: nothing, or it has never been able to say."""
+        return None if self.mute else self.tracker.status.reason
 
     @property
     def never_spoke(self) -> bool:
@@ -72,11 +76,22 @@ class Press:
     def linked(self) -> None:
         """A new link is open: what was heard over the old one holds no longer."""
         self.reports, self.mute = False, not self.profile.status
+        self.acquainted = self._deaf = False
+        self._time_outage()
+
+    def answers_in_order(self, does: bool) -> None:
+        """Whether a job may be sent over this link now; real-time answers alone do not tell."""
+        self.acquainted, self._deaf = self.acquainted or does, not does
+        if does:
+            self._log.link_works()
+        self.publish()
 
     def unreachable(self, reason: Reason, detail: str = "") -> None:
         """The link is down."""
         self.tracker.unreachable(reason)
-        self.publish(detail)
+        self.mute = self._deaf = False  # it is worse than that
+        self._log.link_failed(self.status, detail)
+        self.publish()
 
     def take(self, job_id: bytes, job: PrintJob) -> None:
         """A job goes to the printer."""
@@ -115,11 +130,18 @@ class Press:
             self._records.note([late])
         self.publish()
 
-    def publish(self, detail: str = "") -> None:
+    def publish(self) -> None:
         """Tell the listeners, if there is news."""
+        self._time_outage()
         if self.status == self._told:
             return
         self._told = self.status
-        log.info("printer status changed", extra={"printer": self.name, "status": self.status, "detail": detail})
+        self._log.changed(self.status)
         for listener in tuple(self._listeners):
             listener(self.status)
+
+    def _time_outage(self) -> None:
+        if self.mute or self.status.reason is None:
+            self.out_since = None
+        elif self.out_since is None:
+            self.out_since = asyncio.get_running_loop().time()

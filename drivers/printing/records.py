@@ -22,7 +22,6 @@ class Records:
     def __init__(self, printer: str, ledger: JobLedger) -> None:
         self._printer, self._ledger = printer, ledger
         self._moves: deque[OpenJob] = deque()
-        self._blocked: tuple[bytes, Reason] | None = None
         self._next_id = self._ids_end = 0
 
     def note(self, moves: Sequence[OpenJob]) -> None:
@@ -34,10 +33,7 @@ class Records:
         while self._moves:
             move = self._moves.popleft()
             await self._ledger.moved(move.job_id, move.state, move.evidence)
-            log.info(
-                "print job moved",
-                extra={"printer": self._printer, "job": move.job_id.hex(), "state": str(move.state)},
-            )
+            self._tell(move.job_id, move.state)
 
     async def next_job(self) -> QueuedJob | None:
         """The job to print next."""
@@ -47,18 +43,32 @@ class Records:
         """What was under way or in doubt at the last stop."""
         return await self._ledger.unfinished(self._printer)
 
+    async def claim(self, job_id: bytes, evidence: JobEvidence) -> bool:
+        """Whether the job is this printer's to send: on record before its first byte."""
+        await self.flush()
+        claimed = await self._ledger.claim(self._printer, job_id, evidence)
+        if claimed:
+            self._tell(job_id, JobState.SENDING)
+        return claimed
+
     async def blocked(self, reason: Reason) -> None:
         """The printer cannot print: tell the waiting job, once per reason."""
         queued = await self.next_job()
         if queued is not None:
-            await self.block(queued.job_id, reason)
+            await self.block(queued, reason)
 
-    async def block(self, job_id: bytes, reason: Reason) -> None:
+    async def block(self, queued: QueuedJob, reason: Reason) -> None:
         """Tell one job, once per reason."""
-        if self._blocked != (job_id, reason):
-            self._blocked = (job_id, reason)
-            self.note([OpenJob(job_id, JobState.BLOCKED, JobEvidence(reason=reason))])
         await self.flush()
+        if queued.waits_for is not reason:
+            await self._ledger.decline(self._printer, queued.job_id, JobState.BLOCKED, reason)
+            self._tell(queued.job_id, JobState.BLOCKED)
+
+    async def give_up(self, job_id: bytes, reason: Reason) -> None:
+        """The job can never be printed."""
+        await self.flush()
+        await self._ledger.decline(self._printer, job_id, JobState.CANCELLED_CLEAN, reason)
+        self._tell(job_id, JobState.CANCELLED_CLEAN)
 
     async def process_ids(self, count: int) -> int:
         """The first of `count` numbers this printer has never had."""
@@ -69,3 +79,6 @@ class Records:
         first = self._next_id
         self._next_id += count
         return first
+
+    def _tell(self, job_id: bytes, state: JobState) -> None:
+        log.info("print_job_moved", extra={"printer": self._printer, "job": job_id.hex(), "state": str(state)})

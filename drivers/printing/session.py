@@ -14,11 +14,11 @@ from drivers.printing.acquaintance import Acquaintance
 from drivers.printing.interview import Interview
 from drivers.printing.job import Fence, JobLimits, PrintJob
 from drivers.printing.kick import Kick, not_opened
-from drivers.printing.ledger import OpenJob, QueuedJob
+from drivers.printing.ledger import QueuedJob
 from drivers.printing.mailbox import CancelRequest, Mailbox, answer
 from drivers.printing.press import Press
 from drivers.printing.records import Records
-from drivers.printing.states import JobEvidence, JobState
+from drivers.printing.states import JobState
 from drivers.printing.wire import Wire
 from drivers.utc import Clock
 
@@ -93,7 +93,9 @@ class Session:
 
     async def _acquainted(self) -> Reason | None:
         """A printer that answers real-time questions but not in order is stuck: no job goes in."""
-        if await self._acquaintance.made():
+        made = await self._acquaintance.made()
+        self._press.answers_in_order(made)
+        if made:
             return self._press.obstacle
         self._look_at = _now() + self._limits.look_blocked
         return self._press.obstacle or Reason.NO_ANSWER
@@ -106,19 +108,21 @@ class Session:
         try:
             bands = compose(queued.document_for(press.profile), press.profile)
         except DeviceRefused as refused:
-            self._records.note([OpenJob(queued.job_id, JobState.CANCELLED_CLEAN, JobEvidence(reason=refused.reason))])
-            await self._records.flush()
+            await self._records.give_up(queued.job_id, refused.reason)
             return True
         obstacle = await self._preflight()
         if obstacle is not None:
-            await self._records.block(queued.job_id, obstacle)
+            await self._records.block(queued, obstacle)
             return True
         fence = press.fence or Fence.NONE
         first_id = await self._records.process_ids(len(bands)) if fence is Fence.PROCESS_ID else 0
         job = PrintJob(bands, fence, first_id, self._limits.job)
-        cutter = await self._acquaintance.cutter_counter()
+        job.begin(await self._acquaintance.cutter_counter(), _now())
+        if not await self._records.claim(queued.job_id, job.evidence):
+            return True
         press.take(queued.job_id, job)
-        press.moved(job.preflight(press.obstacle, cutter, _now()))
+        if press.obstacle is not None:
+            press.moved(job.link_lost(press.obstacle))  # since the preflight; not one byte has gone
         await self._deliver(job)
         press.leave()
         await self._records.flush()

@@ -106,7 +106,7 @@ class JobEvidence:
 
     `bytes_accepted` by the kernel, None after a restart in the middle. `pid_start`, `pid_end`: first and last process id
     (GS ( H), None on printers without. `begun`: the printer answered the first one. Cutter counters (GS g 2, 178) before
-    the job and after the link came back.
+    the job and after the link came back. `parted`: what comes next out of the printer is not on the same piece of paper.
     """
 
     bytes_accepted: int | None = 0
@@ -117,6 +117,7 @@ class JobEvidence:
     pid_start: bytes | None = None
     pid_end: bytes | None = None
     reason: Reason | None = None
+    parted: bool = True
 
     @property
     def probably_printed(self) -> bool:

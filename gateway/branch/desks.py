@@ -21,6 +21,7 @@ from gateway.pairing.desk import Addresses, PairingDesk
 from gateway.pairing.renewal import Renewals
 from gateway.printing.desk import PrintDesk
 from gateway.printing.documents import Documents
+from gateway.printing.fallback import Fallbacks
 from gateway.printing.ledger import StoredLedger
 from gateway.recording import Recorder
 from gateway.rules import BranchRules
@@ -33,6 +34,7 @@ class Desks:
     recorder: Recorder
     devices: Devices
     printing: PrintDesk
+    fallbacks: Fallbacks
     drawers: DrawerDesk
     closing: ClosingDesk
     pairing: PairingDesk
@@ -68,6 +70,7 @@ def set_up_desks(
         ),
         devices=devices,
         printing=printing,
+        fallbacks=Fallbacks(devices, stores.jobs),
         drawers=DrawerDesk(stores.writer, stores.journal, devices, printing, clock),
         closing=ClosingDesk(
             stores.writer,

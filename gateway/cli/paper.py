@@ -1,4 +1,4 @@
-"""`branchgate gateway jobs | resolve | print | open-drawer`: paper, and the questions only a person can answer."""
+"""`branchgate gateway jobs | resolve | cancel | print | open-drawer`: paper, and the questions only a person can answer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def show_job(job: printing_pb2.PrintJob) -> None:
     """A job in one line, unbroken because its id is copied from here; below it what a person can do."""
     name = job.title if not job.copy_number else f"{job.title} (KOPIE {job.copy_number})"
     state = printing_pb2.PrintJobState.Name(job.state).removeprefix(_PREFIX)
-    facts = [job.job_id.hex(), name, job.printer, state, job.proof]
+    printer = f"{job.printer} (statt / instead of {job.intended_printer})" if job.intended_printer else job.printer
+    facts = [job.job_id.hex(), name, printer, state, job.proof]
     console().print(foreign("  ".join(filter(None, facts))), soft_wrap=True)
     if job.advice_de:
         advice = f"{foreign(job.advice_de)}\n[dim]{foreign(job.advice_en)}[/]"
@@ -84,6 +85,27 @@ def resolve(
         )
     else:
         console().print("Als gedruckt vermerkt / noted as printed")
+
+
+def cancel(
+    job: str = typer.Argument(help="The job, as `jobs` shows it."),
+    data: DataOption = DATA_DEFAULT,
+    user: UserOption = "operator",
+    as_json: JsonOption = False,
+) -> None:
+    """Takes a print job back that waits for its printer or in it. Exit code 5 if some of it may be on paper."""
+    request = printing_pb2.CancelPrintJobRequest(job_id=id_from_hex(job, "job"), user_id=user)
+
+    async def question(channel: grpc.aio.Channel) -> printing_pb2.CancelPrintJobResponse:
+        return await printing_pb2_grpc.PrintServiceStub(channel).CancelPrintJob(request)
+
+    answer = ask(data, question)
+    if as_json:
+        show_json(answer)
+    else:
+        show_job(answer.job)
+    if answer.job.state != printing_pb2.PRINT_JOB_STATE_CANCELLED:
+        raise typer.Exit(5)
 
 
 def print_again(
@@ -136,5 +158,6 @@ def add_to(app: typer.Typer) -> None:
     """Registers the commands of this file."""
     app.command()(jobs)
     app.command()(resolve)
+    app.command()(cancel)
     app.command("print")(print_again)
     app.command()(open_drawer)

@@ -1,4 +1,4 @@
-"""What to do about a job that is stuck or in doubt: which device, which cause, what next; German and English."""
+"""What to do about a job that is stuck, in doubt or elsewhere: which device, which cause, what next; German and English."""
 
 from __future__ import annotations
 
@@ -11,23 +11,32 @@ _WITH_CAUSE: Final = frozenset(
     {PrintState.BLOCKED, PrintState.WAITING_PRINTER, PrintState.UNCERTAIN, PrintState.PARTIAL, PrintState.CANCELLED}
 )
 _WITHOUT_CAUSE: Final = frozenset({PrintState.SENT_UNVERIFIED})
+_ON_PAPER: Final = frozenset({PrintState.PRINTED, PrintState.PRINTED_BY_OPERATOR})
 
 
 def advice(job: Job, language: Language) -> str:
-    """One or two sentences; empty when there is nothing to do."""
-    if job.state not in _WITH_CAUSE | _WITHOUT_CAUSE:
-        return ""
-    sentences = [_cause(job, language)] if job.state in _WITH_CAUSE and job.reason else []
-    sentences.append(_say(f"PRINT_{job.state}", job, language))
-    if job.state is PrintState.UNCERTAIN and job.cutter_moved:
-        sentences.append(_say("PRINT_CUTTER_MOVED", job, language))
-    return " ".join(sentences)
+    """A few sentences; empty when there is nothing to do."""
+    return " ".join(_say(key, job, language) for key in _keys(job))
 
 
-def _cause(job: Job, language: Language) -> str:
+def _keys(job: Job) -> list[str]:
+    keys = []
+    if job.state in _WITH_CAUSE and job.reason:
+        keys.append(_cause(job))
+    if job.state in _WITH_CAUSE | _WITHOUT_CAUSE:
+        keys.append(f"PRINT_{job.state}")
+    if job.state is PrintState.UNCERTAIN and job.cutter_told:
+        keys.append("PRINT_CUTTER_MOVED" if job.cutter_moved else "PRINT_CUTTER_STILL")
+    if job.intended_printer and job.state not in (PrintState.CANCELLED, PrintState.COPY):
+        keys.append("PRINT_ELSEWHERE_PRINTED" if job.state in _ON_PAPER else "PRINT_ELSEWHERE_SOON")
+    return keys
+
+
+def _cause(job: Job) -> str:
     key = f"PRINTER_{job.reason.removeprefix('PRINTER_')}"
-    return _say(key if key in all_sentences() else "PRINTER_TROUBLE", job, language)
+    return key if key in all_sentences() else "PRINTER_TROUBLE"
 
 
 def _say(key: str, job: Job, language: Language) -> str:
-    return sentence_for(key, language, field=job.printer, value=job.title, rule=job.reason)
+    rule = job.intended_printer if key.startswith("PRINT_ELSEWHERE") else job.reason
+    return sentence_for(key, language, field=job.printer or job.role, value=job.title, rule=rule)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from branchgate.catalogue import BranchSettings
 from branchgate.chain import EVENT_ID_BYTES
-from branchgate.errors import Refused
+from branchgate.errors import Refused, TryAgain
 from branchgate.ids import new_event_id
 from branchgate.receipts.model import Receipt
 from gateway.devices import Devices
@@ -20,6 +20,9 @@ from gateway.routing import RECEIPT, Routes
 
 SETTINGS_MISSING = "BRANCH_SETTINGS_MISSING"
 NO_DEVICE = "NO_DEVICE_FOR_ROLE"
+
+CANCEL_AGAIN_MS = 5_000
+"""How long to leave a printer that hears no commands alone."""
 
 MOST_JOBS = 1000
 USUAL_JOBS = 100
@@ -45,7 +48,7 @@ class PrintDesk:
         """Takes the branch's settings, at start and whenever central changes them; jobs not sent yet follow their roles."""
         self.routes = Routes(self._devices.configured, settings)
         self._documents.settings = settings
-        await self._store.reroute(self._route)
+        await self._store.reroute(self._route_again)
         for device in self._devices.configured:
             self._devices.wake(device.name)
 
@@ -97,6 +100,20 @@ class PrintDesk:
             return Resolved(await self._store.confirm(job_id, user_id))
         return Resolved(*await self._store.replace(job_id, user_id, self._route))
 
+    async def cancel(self, job_id: bytes, user_id: str) -> Job:
+        """Takes back a job of which nothing was sent (CANCELLED), or one that waits in its printer (CANCELLED or PARTIAL).
+
+        Returns the job as it stands then; it is UNCERTAIN when the printer did not confirm that it forgot it. The same again changes
+        nothing. Raises Refused (PRINT_JOB_NOT_FOUND, PRINT_JOB_PRINTING, PRINT_JOB_NOT_CANCELLABLE), TryAgain (PRINTER_NOT_LISTENING).
+        """
+        job = await self._store.cancel(job_id, user_id)
+        if job.state is PrintState.WAITING_PRINTER:
+            await self._devices.cancel(job.printer, job_id)
+            job = self._store.job(job_id)
+        if job.state.is_under_way:
+            raise TryAgain("PRINTER_NOT_LISTENING", field="printer", value=job.printer, retry_after_ms=CANCEL_AGAIN_MS)
+        return job
+
     def jobs(self, states: Sequence[PrintState] = (), event_id: bytes = b"", limit: int = 0) -> list[Job]:
         """Jobs, newest first; 0 means a hundred. Raises Refused (INVALID_VALUE)."""
         if not 0 <= limit <= MOST_JOBS:
@@ -117,6 +134,12 @@ class PrintDesk:
 
     def _route(self, job: Job) -> tuple[str, str]:
         return self._choose(job.register_id, job.role)
+
+    def _route_again(self, job: Job) -> tuple[str, str]:
+        """A job that its printer's fallback has got stays there, as long as it is that printer's fallback."""
+        printer, reason = self._route(job)
+        diverted = printer and job.intended_printer == printer and self.routes.fallback_of(printer) == job.printer
+        return (job.printer, job.reason) if diverted else (printer, reason)
 
     def _choose(self, register_id: str, role: str) -> tuple[str, str]:
         routes = self.routes  # one snapshot: this also runs in the writer's thread

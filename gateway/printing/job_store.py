@@ -15,7 +15,9 @@ from branchgate.device_records import PrintOutcome
 from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
-from drivers.printing.states import TRANSITIONS, JobEvidence, JobState
+from drivers.errors import Reason
+from drivers.printing.ledger import check_way
+from drivers.printing.states import JobEvidence, JobState
 from gateway.journal import OWN, Journal, NewEntry
 from gateway.printing import rows
 from gateway.printing.jobs import Job, NewJob, PrintState, state_of
@@ -51,9 +53,17 @@ class JobStore:
         """The oldest job of a printer of which nothing was sent."""
         return rows.next_unsent(self._reading, printer)
 
-    def undecided(self, printer: str | None = None) -> list[Job]:
-        """Jobs under way or in doubt, of one printer or of all."""
-        return rows.undecided(self._reading, printer)
+    def undecided(self) -> list[Job]:
+        """Jobs under way or in doubt."""
+        return rows.undecided(self._reading)
+
+    def unfinished(self, printer: str) -> list[Job]:
+        """Jobs of a printer under way or in doubt, and those whose paper was never parted."""
+        return rows.unfinished(self._reading, printer)
+
+    def unsent(self) -> list[Job]:
+        """Jobs of which nothing was sent."""
+        return rows.unsent(self._reading)
 
     def open_jobs(self) -> list[Job]:
         """Everything that is not at its end or waits for a person."""
@@ -98,8 +108,35 @@ class JobStore:
 
         return await self._writer.submit(work)
 
+    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
+        """Records why a printer does not send an unsent job; nothing when it is no longer that printer's."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            job = _required(rows.by_id(connection, job_id), job_id)
+            if _may_claim(job, printer):
+                after = state_of(state)
+                declined = rows.set_state(connection, job_id, after, reason, self._clock.now_ms())
+                self._changed_in(connection, declined, journaled=after.is_outcome)
+
+        await self._writer.submit(work)
+
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
+        """Takes a job for sending: the one way to SENDING. False when it is another printer's, cancelled or claimed by now.
+
+        Asked and recorded in one transaction of the only writer, so of two printers one gets it.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            if not _may_claim(_required(rows.by_id(connection, job_id), job_id), printer):
+                return False
+            sending = rows.set_progress(connection, job_id, PrintState.SENDING, evidence, self._clock.now_ms())
+            self._touched.append(sending)
+            return True
+
+        return await self._writer.submit(work)
+
     async def moved(self, printer: str, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
-        """Records a step of a printer's actor. A job that has ended keeps its state; late evidence is added to it.
+        """Records a step of a claimed job. One that has ended keeps its state; late evidence is added to it.
 
         Raises ValueError when the job belongs to another printer by now or there is no way to that state: the actor must not go on.
         """
@@ -111,11 +148,11 @@ class JobStore:
                 return
             if job.printer != printer:
                 raise ValueError(f"job {job_id.hex()} belongs to printer {job.printer!r}, not to {printer!r}")
-            before, after = JobState(job.state.value), state_of(state)
-            if state is not before and state not in TRANSITIONS[before]:
-                raise ValueError(f"no way from {before} to {state}")
+            check_way(JobState(job.state.value), state)
+            after = state_of(state)
             moved = rows.set_progress(connection, job_id, after, evidence, self._clock.now_ms())
-            self._changed_in(connection, moved, journaled=after is not job.state and after.is_outcome)
+            by = job.cancelled_by if after in (PrintState.CANCELLED, PrintState.PARTIAL) else ""
+            self._changed_in(connection, moved, journaled=after is not job.state and after.is_outcome, decided_by=by)
 
         await self._writer.submit(work)
 
@@ -159,6 +196,42 @@ class JobStore:
                 replaces_job_id=job_id,
             )
             return decided, self._next_copy_in(connection, copy)
+
+        return await self._writer.submit(work)
+
+    async def cancel(self, job_id: bytes, user_id: str) -> Job:
+        """Ends a job of which nothing was sent; of one that waits in its printer, notes who wants its end. Returns it as it stands.
+
+        Raises Refused (PRINT_JOB_NOT_FOUND, PRINT_JOB_PRINTING, PRINT_JOB_NOT_CANCELLABLE).
+        """
+
+        def work(connection: sqlite3.Connection) -> Job:
+            job = _required(rows.by_id(connection, job_id), job_id)
+            if job.state is PrintState.CANCELLED or (job.state is PrintState.PARTIAL and job.cancelled_by):
+                return job
+            _check_cancellable(job)
+            wanted = rows.set_cancelled_by(connection, job_id, user_id)
+            if not job.state.is_unsent:
+                return wanted
+            reason = Reason.CANCELLED if job.printer else ""
+            cancelled = rows.set_state(connection, job_id, PrintState.CANCELLED, reason, self._clock.now_ms())
+            self._changed_in(connection, cancelled, journaled=True, decided_by=user_id)
+            return cancelled
+
+        return await self._writer.submit(work)
+
+    async def hand_over(self, home: str, source: str, target: str) -> list[Job]:
+        """Gives what was meant for `home`, stands at `source` and was not sent to `target`; one of the two is `home`."""
+
+        def work(connection: sqlite3.Connection) -> list[Job]:
+            intended, now_ms = "" if target == home else home, self._clock.now_ms()
+            moved = [
+                rows.set_printer(connection, job.job_id, target, "", now_ms, intended=intended)
+                for job in rows.unsent(connection)
+                if job.printer == source and home in (job.printer, job.intended_printer)
+            ]
+            self._touched.extend(moved)
+            return moved
 
         return await self._writer.submit(work)
 
@@ -231,7 +304,8 @@ class JobStore:
 
 
 def _outcome(job: Job, decided_by: str) -> NewEntry:
-    proof = "operator" if decided_by else job.proof or "none"
+    answered = job.state in (PrintState.PRINTED_BY_OPERATOR, PrintState.COPY)
+    proof = "operator" if answered else job.proof or "none"
     body = PrintOutcome(
         job.job_id, job.event_id, job.copy_number, job.state, proof, decided_by, job.changed_at_ms
     ).encode()
@@ -242,6 +316,23 @@ def _required(job: Job | None, job_id: bytes) -> Job:
     if job is None:
         raise Refused("PRINT_JOB_NOT_FOUND", field="job_id", value=job_id.hex(), kind=RefusedKind.NOT_FOUND)
     return job
+
+
+def _may_claim(job: Job, printer: str) -> bool:
+    return job.printer == printer and job.state.is_unsent
+
+
+def _check_cancellable(job: Job) -> None:
+    if job.state.is_unsent or job.state is PrintState.WAITING_PRINTER:
+        return
+    printing = job.state in (PrintState.SENDING, PrintState.AWAITING)
+    raise Refused(
+        "PRINT_JOB_PRINTING" if printing else "PRINT_JOB_NOT_CANCELLABLE",
+        field="state",
+        value=job.state,
+        rule="QUEUED, BLOCKED or WAITING_PRINTER",
+        kind=RefusedKind.NOT_NOW,
+    )
 
 
 def _check_in_doubt(job: Job) -> None:

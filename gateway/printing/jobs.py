@@ -36,6 +36,16 @@ class PrintState(StrEnum):
     PARTIAL = "PARTIAL"
 
     @property
+    def is_unsent(self) -> bool:
+        """Nothing of it has gone to a printer."""
+        return self in (PrintState.QUEUED, PrintState.BLOCKED)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Claimed by a printer that has not come to an end with it."""
+        return self in (PrintState.SENDING, PrintState.AWAITING, PrintState.WAITING_PRINTER)
+
+    @property
     def is_final(self) -> bool:
         """No answer of the printer changes it any more."""
         return self in _FINAL
@@ -72,7 +82,8 @@ def state_of(state: JobState) -> PrintState:
 class Job:
     """One print job; times are UTC milliseconds.
 
-    `reason` is a stable code, of the driver or our own. The evidence after `proof` is the driver's `JobEvidence`, column by column.
+    `reason` is a stable code, of the driver or our own. `intended_printer` is the one that serves the role, when its fallback got the
+    job; else empty. `cancelled_by` asked for its end. `proof` to `pid_end` and `parted` are the driver's `JobEvidence`.
     """
 
     job_id: bytes
@@ -97,6 +108,14 @@ class Job:
     pid_end: bytes | None
     created_at_ms: int
     changed_at_ms: int
+    intended_printer: str = ""
+    cancelled_by: str = ""
+    parted: bool = True
+
+    @property
+    def cutter_told(self) -> bool:
+        """The counter was read before the job and after, and says either that one cut came out or that none did."""
+        return self.cutter_moved or (self.cutter_before is not None and self.cutter_after == self.cutter_before)
 
     @property
     def cutter_moved(self) -> bool:

@@ -35,6 +35,11 @@ class ReferencedJob:
         """0 for the unmarked original."""
         return self.job.copy_number
 
+    @property
+    def waits_for(self) -> Reason | None:
+        """What its printer told it last."""
+        return Reason(self.job.reason) if self.job.reason else None
+
     def document_for(self, profile: PrinterProfile) -> Document:
         """The receipt or report as wide as the printer. Raises DeviceRefused when it cannot be read or rendered."""
         try:
@@ -58,21 +63,39 @@ class StoredLedger:
         job = self._store.next_unsent(printer) if self._documents.ready else None
         return None if job is None else ReferencedJob(job, self._documents)
 
+    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
+        """Records why an unsent job is not sent, durably."""
+        await self._store.decline(printer, job_id, state, reason)
+
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
+        """Takes an unsent job for sending, durably; False when it is another's or cancelled by now."""
+        return await self._store.claim(printer, job_id, evidence)
+
     async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
         """Records a state, durably."""
         await self._store.moved(self._printer, job_id, state, evidence)
 
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:
-        """Jobs whose bytes may be in the printer, and those in doubt."""
-        return [
-            OpenJob(job.job_id, JobState(job.state.value), _evidence(job))
-            for job in self._store.undecided(printer)
-            if job.state is not PrintState.PARTIAL
+        """Jobs whose bytes may be in the printer, those in doubt, and those of which a piece may hang out of it."""
+        jobs = [
+            OpenJob(job.job_id, _driver_state(job.state), _evidence(job)) for job in self._store.unfinished(printer)
         ]
+        return [job for job in jobs if job.is_unfinished]
 
     async def take_process_ids(self, printer: str, count: int) -> int:
         """Reserves numbers, durably."""
         return await self._store.take_process_ids(printer, count)
+
+
+def _driver_state(state: PrintState) -> JobState:
+    """The state under the driver's name. A job that was replaced by a copy was not complete on paper."""
+    match state:
+        case PrintState.COPY:
+            return JobState.PARTIAL
+        case PrintState.CANCELLED:
+            return JobState.CANCELLED_CLEAN
+        case _:
+            return JobState(state.value)
 
 
 def _evidence(job: Job) -> JobEvidence:
@@ -85,4 +108,5 @@ def _evidence(job: Job) -> JobEvidence:
         pid_start=job.pid_start,
         pid_end=job.pid_end,
         reason=Reason(job.reason) if job.reason else None,
+        parted=job.parted,
     )

@@ -11,10 +11,12 @@ from gateway.printing.jobs import UNROUTED, DocumentKind, Job, NewJob, PrintStat
 
 _COLUMNS = (
     "job_id, event_id, document, template, title, register_id, role, printer, copy_number, replaces_job_id, user_id,"
-    " state, reason, proof, bytes_accepted, begun, cutter_before, cutter_after, pid_start, pid_end, created_at, changed_at"
+    " state, reason, proof, bytes_accepted, begun, cutter_before, cutter_after, pid_start, pid_end, created_at, changed_at,"
+    " intended_printer, cancelled_by, parted"
 )
 _UNSENT = "state IN ('QUEUED', 'BLOCKED')"
 _UNDECIDED = "state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL')"
+_UNFINISHED = f"({_UNDECIDED} OR parted = 0)"  # as the index has it
 
 
 def insert(connection: sqlite3.Connection, job: NewJob, copy_number: int, now_ms: int) -> Job | None:
@@ -22,7 +24,7 @@ def insert(connection: sqlite3.Connection, job: NewJob, copy_number: int, now_ms
     state = PrintState.BLOCKED if job.printer == UNROUTED else PrintState.QUEUED
     row = connection.execute(
         f"INSERT INTO print_jobs ({_COLUMNS})"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, NULL, NULL, NULL, NULL, ?, ?)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, NULL, NULL, NULL, NULL, ?, ?, '', '', 1)"
         f" ON CONFLICT (event_id, copy_number) DO NOTHING RETURNING {_COLUMNS}",
         (
             job.job_id,
@@ -68,7 +70,7 @@ def set_progress(
     return _one(
         connection.execute(
             "UPDATE print_jobs SET state = ?, reason = ?, proof = ?, bytes_accepted = ?, begun = ?, cutter_before = ?,"
-            " cutter_after = ?, pid_start = ?, pid_end = ?, changed_at = ? WHERE job_id = ?"
+            " cutter_after = ?, pid_start = ?, pid_end = ?, parted = ?, changed_at = ? WHERE job_id = ?"
             f" RETURNING {_COLUMNS}",
             (
                 state,
@@ -80,6 +82,7 @@ def set_progress(
                 evidence.cutter_after,
                 evidence.pid_start,
                 evidence.pid_end,
+                evidence.parted,
                 now_ms,
                 job_id,
             ),
@@ -92,21 +95,32 @@ def add_evidence(connection: sqlite3.Connection, job_id: bytes, evidence: JobEvi
     return _one(
         connection.execute(
             "UPDATE print_jobs SET proof = CASE proof WHEN '' THEN ? ELSE proof END,"
-            " cutter_after = coalesce(cutter_after, ?), changed_at = ? WHERE job_id = ?"
+            " cutter_after = coalesce(cutter_after, ?), parted = parted OR ?, changed_at = ? WHERE job_id = ?"
             f" RETURNING {_COLUMNS}",
-            (evidence.proof or "", evidence.cutter_after, now_ms, job_id),
+            (evidence.proof or "", evidence.cutter_after, evidence.parted, now_ms, job_id),
         )
     )
 
 
-def set_printer(connection: sqlite3.Connection, job_id: bytes, printer: str, reason: str, now_ms: int) -> Job:
-    """Gives an unsent job to a printer, or to none for a reason."""
+def set_printer(
+    connection: sqlite3.Connection, job_id: bytes, printer: str, reason: str, now_ms: int, *, intended: str = ""
+) -> Job:
+    """Gives an unsent job to a printer, or to none for a reason. `intended`: the one that the printer stands in for."""
     state = PrintState.BLOCKED if printer == UNROUTED else PrintState.QUEUED
     return _one(
         connection.execute(
-            "UPDATE print_jobs SET printer = ?, state = ?, reason = ?, changed_at = ? WHERE job_id = ?"
+            "UPDATE print_jobs SET printer = ?, intended_printer = ?, state = ?, reason = ?, changed_at = ? WHERE job_id = ?"
             f" RETURNING {_COLUMNS}",
-            (printer, state, reason, now_ms, job_id),
+            (printer, intended, state, reason, now_ms, job_id),
+        )
+    )
+
+
+def set_cancelled_by(connection: sqlite3.Connection, job_id: bytes, user_id: str) -> Job:
+    """Notes who wants a job cancelled; its state follows when it is known what came of that."""
+    return _one(
+        connection.execute(
+            f"UPDATE print_jobs SET cancelled_by = ? WHERE job_id = ? RETURNING {_COLUMNS}", (user_id, job_id)
         )
     )
 
@@ -136,12 +150,16 @@ def unsent(connection: sqlite3.Connection) -> list[Job]:
     return _jobs(connection.execute(f"SELECT {_COLUMNS} FROM print_jobs WHERE {_UNSENT} ORDER BY place"))
 
 
-def undecided(connection: sqlite3.Connection, printer: str | None = None) -> list[Job]:
-    """Jobs under way or in doubt, of one printer or of all, oldest first."""
+def undecided(connection: sqlite3.Connection) -> list[Job]:
+    """Jobs under way or in doubt, oldest first."""
+    return _jobs(connection.execute(f"SELECT {_COLUMNS} FROM print_jobs WHERE {_UNDECIDED} ORDER BY place"))
+
+
+def unfinished(connection: sqlite3.Connection, printer: str) -> list[Job]:
+    """Jobs of a printer that are under way or in doubt, or whose paper was never parted, oldest first."""
     return _jobs(
         connection.execute(
-            f"SELECT {_COLUMNS} FROM print_jobs WHERE {_UNDECIDED} AND (? IS NULL OR printer = ?) ORDER BY place",
-            (printer, printer),
+            f"SELECT {_COLUMNS} FROM print_jobs WHERE {_UNFINISHED} AND printer = ? ORDER BY place", (printer,)
         )
     )
 
@@ -194,4 +212,7 @@ def _job(row: tuple[Any, ...]) -> Job:
         pid_end=row[19],
         created_at_ms=row[20],
         changed_at_ms=row[21],
+        intended_printer=row[22],
+        cancelled_by=row[23],
+        parted=bool(row[24]),
     )

@@ -45,6 +45,15 @@ PRINTING = Schema(
             next INTEGER NOT NULL
         ) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE print_jobs ADD COLUMN intended_printer TEXT NOT NULL DEFAULT '';
+        ALTER TABLE print_jobs ADD COLUMN cancelled_by TEXT NOT NULL DEFAULT '';
+        ALTER TABLE print_jobs ADD COLUMN parted INTEGER NOT NULL DEFAULT 1;
+        UPDATE print_jobs SET parted = 0 WHERE state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL');
+        DROP INDEX print_jobs_undecided;
+        CREATE INDEX print_jobs_undecided ON print_jobs (printer, place)
+            WHERE state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL') OR parted = 0;
+        """,
     ),
 )
-"""`printer` '' is a job that no device serves yet. `bytes_accepted` is NULL when a restart in the middle left it unknown."""
+"""`printer` '' is a job that no device serves yet; `intended_printer` the one it was meant for when a fallback prints it. `bytes_accepted` is NULL when a restart in the middle left it unknown."""

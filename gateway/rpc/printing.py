@@ -46,6 +46,12 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
             while True:
                 yield printing_pb2.WatchPrintJobsResponse(job=job_message(await watch.next()))
 
+    async def CancelPrintJob(
+        self, request: printing_pb2.CancelPrintJobRequest, context: Context
+    ) -> printing_pb2.CancelPrintJobResponse:
+        user_id = request.user_id or caller(context).register_id
+        return printing_pb2.CancelPrintJobResponse(job=job_message(await self._desk.cancel(request.job_id, user_id)))
+
     async def ResolvePrintJob(
         self, request: printing_pb2.ResolvePrintJobRequest, context: Context
     ) -> printing_pb2.ResolvePrintJobResponse:
@@ -75,6 +81,7 @@ def job_message(job: Job) -> printing_pb2.PrintJob:
         replaces_job_id=job.replaces_job_id or b"",
         advice_de=advice(job, "de"),
         advice_en=advice(job, "en"),
+        intended_printer=job.intended_printer,
     )
 
 

@@ -233,7 +233,7 @@ async def test_a_printer_that_stops_reading_is_uncertain_and_not_waited_for_fore
 async def test_what_was_under_way_at_a_restart_is_uncertain_and_not_sent_again() -> None:
     ledger = MemoryLedger()
     ledger.add(MemoryJob(b"bon-1", RECEIPT))
-    await ledger.moved(b"bon-1", JobState.SENDING, JobEvidence(cutter_before=100))
+    assert await ledger.claim("bon", b"bon-1", JobEvidence(cutter_before=100, parted=False))
     async with TcpFront(FakePrinter()) as front, shop(front, ledger=ledger) as s:
         s.submit(b"bon-2", Document((Text("zwei"),)))
         await s.reaches(JobState.PRINTED, b"bon-2")

@@ -58,6 +58,10 @@ class WatchedLedger(MemoryLedger):
         await super().moved(job_id, state, evidence)
         self._moved.set()
 
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
+        self._moved.set()
+        return await super().claim(printer, job_id, evidence)
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something to become true; looked at after every move."""
         while not condition():

@@ -26,7 +26,7 @@ STREAM = b"".join(band + process_id_fence(process_id(7 + number)) for number, ba
 
 def job(fence: Fence = Fence.PROCESS_ID) -> PrintJob:
     started = PrintJob(BANDS, fence, 7, LIMITS)
-    assert started.preflight(None, 100, 0.0) is JobState.SENDING
+    assert started.begin(100, 0.0) is JobState.SENDING
     return started
 
 
@@ -132,12 +132,6 @@ def test_a_cancelled_receipt_is_clean_only_if_printing_had_not_begun(answered: i
     assert started.outgoing == b""
 
 
-def test_a_blocked_preflight_sends_nothing() -> None:
-    blocked = PrintJob(BANDS, Fence.PROCESS_ID, 7, LIMITS)
-    assert blocked.preflight(Reason.COVER_OPEN, None, 0.0) is JobState.BLOCKED
-    assert blocked.outgoing == b""
-
-
 @given(st.integers(0, PROCESS_IDS - 1), st.integers(0, PROCESS_IDS - 1))
 def test_process_ids_are_four_visible_characters_and_differ(one: int, other: int) -> None:
     assert len(process_id(one)) == 4
@@ -172,7 +166,7 @@ class AnyOrder(RuleBasedStateMachine):
     def start(self, fence: Fence) -> None:
         self.fence, self.now, self.wire = fence, 0.0, Wire()
         self.job = PrintJob(BANDS, fence, 7, LIMITS)
-        self.step(self.job.preflight(None, 100, self.now))
+        self.step(self.job.begin(100, self.now))
 
     def step(self, moved: JobState | None) -> None:
         if moved is not None:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from drivers.errors import Reason
 from drivers.printing.ledger import JobLedger, OpenJob, QueuedJob
 from drivers.printing.states import JobEvidence, JobState
 from gateway.config import Device
@@ -33,6 +34,17 @@ class DeadlyLedger:
 
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:
         return await self._ledger.unfinished(printer)
+
+    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
+        deadly = self._deadly()
+        await self._ledger.decline(printer, job_id, state, reason)
+        _die_if(deadly)
+
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
+        deadly = self._deadly()
+        claimed = await self._ledger.claim(printer, job_id, evidence)
+        _die_if(deadly)
+        return claimed
 
     async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
         deadly = self._deadly()

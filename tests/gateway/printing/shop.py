@@ -27,6 +27,7 @@ from gateway.journal import Journal, JournalReader
 from gateway.journal.tables import JOURNAL
 from gateway.printing import PRINTING, Job, JobStore, PrintDesk, PrintState
 from gateway.printing.documents import Documents
+from gateway.printing.fallback import Fallbacks
 from gateway.printing.ledger import StoredLedger
 from gateway.recording import EventToRecord, Recorder
 from gateway.recording.states import RECORDING
@@ -129,7 +130,8 @@ async def open_shop(
     recorder = Recorder(writer, journal, reader.connection, clock, BranchRules(), print_wish=desk.wish)
     await drawers.start()
     await desk.use_settings(settings)
-    serving = asyncio.create_task(stations.run() if running else asyncio.sleep(0))
+    work = (stations.run(), Fallbacks(stations, store).run()) if running else ()
+    serving = asyncio.gather(*work)
     try:
         yield Shop(store, desk, drawers, stations, recorder, journal, reader, writer)
     finally:

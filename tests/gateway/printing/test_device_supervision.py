@@ -9,6 +9,7 @@ import pytest
 
 from branchgate.clock import SystemClock
 from branchgate.errors import Refused, TryAgain
+from drivers.errors import Reason
 from drivers.printing.ledger import JobLedger, MemoryLedger, OpenJob, QueuedJob
 from drivers.printing.states import JobEvidence, JobState
 from gateway.config import Device
@@ -27,10 +28,16 @@ class DiskFullOnce:
     async def next_job(self, printer: str) -> QueuedJob | None:
         return await self._ledger.next_job(printer)
 
-    async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
+    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
+        await self._ledger.decline(printer, job_id, state, reason)
+
+    async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
         if not self._failed:
             self._failed = True
             raise TryAgain("DISK_FULL")
+        return await self._ledger.claim(printer, job_id, evidence)
+
+    async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
         await self._ledger.moved(job_id, state, evidence)
 
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:

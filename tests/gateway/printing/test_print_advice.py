@@ -39,7 +39,9 @@ def job(state: PrintState, reason: str = "", cutter_after: int | None = None) ->
 
 def test_the_cutter_is_named_as_a_witness_when_it_cut_once() -> None:
     assert "Schneidwerk" in advice(job(PrintState.UNCERTAIN, "LINK_LOST", cutter_after=8), "de")
-    assert "Schneidwerk" not in advice(job(PrintState.UNCERTAIN, "LINK_LOST", cutter_after=7), "de")
+    assert "nicht geschnitten" in advice(job(PrintState.UNCERTAIN, "LINK_LOST", cutter_after=7), "de")
+    for silent in (None, 9):
+        assert "Schneidwerk" not in advice(job(PrintState.UNCERTAIN, "LINK_LOST", cutter_after=silent), "de")
 
 
 def test_nothing_is_advised_about_a_job_that_is_fine() -> None:
@@ -52,7 +54,7 @@ def test_a_cause_without_a_sentence_is_shown_by_its_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", [reason for reason in Reason if not reason.startswith(("DRAWER_", "EXPIRED", "ADDRESS_"))]
+    "reason", [reason for reason in Reason if not reason.startswith(("DRAWER_", "EXPIRED", "ADDRESS_", "SCALE_"))]
 )
 def test_every_cause_a_driver_can_name_has_its_sentence(reason: Reason) -> None:
     assert f"PRINTER_{reason.removeprefix('PRINTER_')}" in all_sentences()
