@@ -86,7 +86,7 @@ def _fitted(picture: SourcePicture, dots: int) -> Bitmap:
     scale = min(1.0, dots / grey.width, MOST_DOTS_HIGH / grey.height)
     size = max(1, int(grey.width * scale)), max(1, int(grey.height * scale))
     if size != grey.size:
-        grey = grey.resize(size, Image.Resampling.LANCZOS)
+        grey = grey.resize(size, Image.Resampling.BOX)
     black = grey.convert("1") if _is_shaded(picture) else grey.point(lambda value: 255 * (value >= _MIDDLE), "1")
     return Bitmap(*size, ImageOps.invert(black.convert("L")).convert("1").tobytes())
 
