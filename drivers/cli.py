@@ -28,11 +28,16 @@ from drivers.printing.ledger import MemoryJob, MemoryLedger
 from drivers.printing.states import JobEvidence, JobState
 from drivers.trial_page import trial_page
 from drivers.virtual.cli import virtual_printer
+from drivers.virtual.display_cli import virtual_display
+from drivers.virtual.scale_cli import set_weight, virtual_scale
 
 app = typer.Typer(
     help="Printers and cash drawers of this machine: try them out before a gateway uses them.", no_args_is_help=True
 )
 app.command("virtual-printer")(virtual_printer)
+app.command("virtual-display")(virtual_display)
+app.command("virtual-scale")(virtual_scale)
+app.command("set-weight")(set_weight)
 
 
 class Exit(IntEnum):

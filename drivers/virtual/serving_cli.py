@@ -1,0 +1,94 @@
+"""What the commands of virtual displays and scales share: places from options, serving until Ctrl-C, orders to one that runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from drivers.virtual.small_device import OrderRefused, SmallDevice, SmallDeviceServer, Sockets
+
+ANSWER_WITHIN_S: Final = 5.0
+LONGEST_ANSWER: Final = 65_536
+
+Tcp = Annotated[str | None, typer.Option(help="HOST:PORT to listen on; port 0 takes a free one.")]
+PtyPath = Annotated[Path | None, typer.Option("--pty", help="Path of the serial device to make.")]
+Control = Annotated[Path | None, typer.Option(help="Path of a Unix socket that takes orders as JSON.")]
+FaultSwitches = Annotated[
+    list[str] | None, typer.Option("--fault", help="Switch to start with, for example mute or slow_ms=500.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
+
+
+def sockets(tcp: str | None, pty: Path | None, control: Path | None, usual_port: int) -> Sockets:
+    """Where to listen: as told, else on this machine's usual port. Raises typer.BadParameter."""
+    text = tcp or ("" if pty else f"127.0.0.1:{usual_port}")
+    if not text:
+        return Sockets(None, pty, control)
+    host, _, port = text.rpartition(":")
+    if not port.isdigit():
+        raise typer.BadParameter(f"{text!r} is not HOST:PORT", param_hint="--tcp")
+    return Sockets((host.strip("[]") or "127.0.0.1", int(port)), pty, control)
+
+
+def serve(device: SmallDevice, where: Sockets, faults: list[str], tell: Callable[[], None], *, as_json: bool) -> None:
+    """Serve until Ctrl-C or SIGTERM; `tell` after every change. Exit code 1 when a place cannot be opened."""
+    try:
+        asyncio.run(_serve(SmallDeviceServer(device, where, tell), faults, as_json=as_json))
+    except OSError as cause:
+        typer.echo(
+            f"{cause.filename or '?'} kann nicht geöffnet werden / cannot be opened: {cause.strerror or cause}",
+            err=True,
+        )
+        raise typer.Exit(1) from cause
+
+
+async def _serve(server: SmallDeviceServer, faults: list[str], *, as_json: bool) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with server:
+        for text in faults:
+            name, _, value = text.replace("-", "_").partition("=")
+            try:
+                server.switch(name, int(value) if value.isdigit() else True)
+            except OrderRefused as refused:
+                raise typer.BadParameter(str(refused), param_hint="--fault") from refused
+        typer.echo(_ready(server, as_json=as_json))
+        await stopped.wait()
+
+
+def _ready(server: SmallDeviceServer, *, as_json: bool) -> str:
+    tcp, pty = server.tcp_address, server.sockets.pty
+    places = {
+        "tcp": f"{tcp[0]}:{tcp[1]}" if tcp else None,
+        "pty": str(pty) if pty else None,
+        "control": str(server.sockets.control) if server.sockets.control else None,
+    }
+    if as_json:
+        return json.dumps({"kind": "ready", **places})
+    return "bereit / ready " + " · ".join(f"{name} {place}" for name, place in places.items() if place)
+
+
+def send_order(control: Path, order: dict[str, Any]) -> dict[str, Any]:
+    """The state of a running device after an order. Exit code 3 when it refuses, 4 when nobody is there."""
+    try:
+        with socket.socket(socket.AF_UNIX) as channel:
+            channel.settimeout(ANSWER_WITHIN_S)
+            channel.connect(str(control))
+            channel.sendall(json.dumps(order).encode("utf-8") + b"\n")
+            answer = json.loads(channel.makefile("rb").readline(LONGEST_ANSWER))
+    except (OSError, ValueError) as cause:
+        typer.echo(f"{control} antwortet nicht / does not answer: {cause}", err=True)
+        raise typer.Exit(4) from cause
+    if not answer["ok"]:
+        typer.echo(f"{answer['field']} {answer['value']!r}: {answer['rule']}", err=True)
+        raise typer.Exit(3)
+    state: dict[str, Any] = answer["state"]
+    return state
