@@ -10,8 +10,10 @@ import codecs
 from collections.abc import Mapping
 from typing import Final
 
+KATAKANA: Final = "katakana"
 EPSON_SLOTS: Final[Mapping[int, str]] = {
     0: "cp437",
+    1: KATAKANA,
     2: "cp850",
     3: "cp860",
     4: "cp863",
@@ -41,6 +43,15 @@ EPSON_SLOTS: Final[Mapping[int, str]] = {
     51: "cp1257",
     52: "cp1258",
 }
+
+# The page has no codec: blocks and frames, half-width katakana from A1 to DF, signs (Epson ESC/POS reference, page 1).
+_KATAKANA: Final = (
+    "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯ "
+    + "".join(map(chr, range(0xFF61, 0xFFA0)))
+    + "═╞╪╡◢◣◥◤♠♥♦♣●○╱╲╳円年月日時分秒〒市区町村人▒ "
+)
+# Printers have the euro sign where the older page, which Python knows, has nothing.
+_ADDED: Final[Mapping[str, Mapping[int, str]]] = {"cp857": {0xD5: "€"}}
 
 # ESC R replaces these twelve characters (Epson ESC/POS reference, ESC R).
 _REPLACED: Final = "#$@[\\]^`{|}~"
@@ -90,5 +101,7 @@ class Charset:
 
     @staticmethod
     def _table(codec: str) -> list[str]:
-        decode = codecs.lookup(codec).decode
-        return [decode(bytes((byte,)), "replace")[0] for byte in range(0x80, 0x100)]
+        if codec == KATAKANA:
+            return list(_KATAKANA)
+        decode, added = codecs.lookup(codec).decode, _ADDED.get(codec, {})
+        return [added.get(byte) or decode(bytes((byte,)), "replace")[0] for byte in range(0x80, 0x100)]

@@ -151,6 +151,8 @@ COMMANDS: Final = (
     *_rows(ESC, {"!": 1, "$": 2, "%": 1, "-": 1, "2": 0, "3": 1, "<": 0, "=": 1, "?": 1, "@": 0, "E": 1, "G": 1}),
     *_rows(ESC, {"J": 1, "K": 1, "L": 0, "M": 1, "R": 1, "S": 0, "T": 1, "U": 1, "V": 1, "W": 8, "\\": 2, "a": 1}),
     *_rows(ESC, {"c 0": 1, "c 1": 1, "c 3": 1, "c 4": 1, "c 5": 1, "d": 1, "e": 1, "i": 0, "m": 0, "p": 3, "r": 1}),
+    # The buzzer of many Asian makers; Epson has none under this letter.
+    *_rows(ESC, {"B": 2}),
     *_rows(ESC, {"t": 1, "u": 1, "v": 0, "{": 1}),
     Command("FS (", FS + b"(", _function),
     Command("FS q", FS + b"q", _nv_images),

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 from drivers.virtual.barcodes import NotEncodable, encode
 from drivers.virtual.codepages import Charset
-from drivers.virtual.graphics import column_image, raster_image, stored_graphic
+from drivers.virtual.graphic_memory import GraphicMemory
+from drivers.virtual.graphics import column_image, raster_image
 from drivers.virtual.modes import AT_LINE_START, SELECTIONS, Modes
 from drivers.virtual.paper import Barcode, Element, Feed, Image, Line, Picture, Placement, Run, Strip
 from drivers.virtual.symbols import QrStore
 from drivers.virtual.tokenizer import TEXT, Token
-
-STORE_GRAPHIC: Final = (112, 113)
-PRINT_GRAPHIC: Final = (2, 50)
 
 
 class Composer:
@@ -40,8 +37,13 @@ class Composer:
             "ESC *": self._column_image,
             "GS v 0": lambda body: self._picture(raster_image(body)),
             "GS k": self._barcode,
+            "FS p": lambda body: self._picture(self._graphics.logo(body)),
+            "FS q": lambda body: self._keep(self._graphics.define_logos, body),
+            "GS /": lambda body: self._picture(self._graphics.bit_image(body)),
+            "GS *": lambda body: self._keep(self._graphics.define_bit_image, body),
         }
         self.complaints: list[str] = []
+        self._graphics = GraphicMemory(self.complaints.append)
         self.reset()
 
     def reset(self) -> None:
@@ -49,7 +51,7 @@ class Composer:
         self._modes = Modes(width=self._width, area=self._width)
         self._charset = Charset()
         self._qr = QrStore()
-        self._graphic: Image | None = None
+        self._graphics.reset()
         self.clear()
 
     def clear(self) -> None:
@@ -82,12 +84,7 @@ class Composer:
 
     def graphic_function(self, parameters: bytes) -> list[Element]:
         """GS ( L and GS 8 L, the part behind the length: m fn ..."""
-        if len(parameters) >= 10 and parameters[1] in STORE_GRAPHIC:
-            self._graphic = stored_graphic(parameters)
-        elif len(parameters) >= 2 and parameters[1] in PRINT_GRAPHIC and self._graphic:
-            picture, self._graphic = self._graphic, None
-            return self._picture(picture)
-        return []
+        return self._picture(self._graphics.function(parameters))
 
     @property
     def _placement(self) -> Placement:
@@ -154,8 +151,12 @@ class Composer:
             self._x += image.size[0]
         return []
 
-    def _picture(self, image: Image) -> list[Element]:
-        return [*self._print_begun(), Picture(image, self._placement)]
+    def _picture(self, image: Image | None) -> list[Element]:
+        return [*self._print_begun(), Picture(image, self._placement)] if image else []
+
+    def _keep(self, define: Callable[[bytes], None], body: bytes) -> list[Element]:
+        define(body)
+        return []
 
     def _barcode(self, body: bytes) -> list[Element]:
         """GS k m d1...dk NUL, or GS k m n d1...dn."""

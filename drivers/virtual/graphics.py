@@ -1,4 +1,4 @@
-"""Image data of ESC *, GS v 0 and GS ( L / GS 8 L as pictures.
+"""Image data of ESC *, GS v 0, GS ( L / GS 8 L, FS q and GS * as pictures.
 
 After the Epson ESC/POS reference. Data that is shorter than its header says is filled with white.
 """
@@ -36,6 +36,33 @@ def stored_graphic(parameters: bytes) -> Image | None:
     data = parameters[10:]
     bits = _filled(data, (columns + 7) // 8 * rows) if function == 112 else _turned(data, columns, rows)
     return Image(columns, rows, bits, x_scale, y_scale)
+
+
+def kept_graphic(parameters: bytes, *, raster: bool) -> Image | None:
+    """GS ( L functions that keep a picture: m fn a kc1 kc2 b xL xH yL yH c d...; None unless monochrome."""
+    tone, colours = parameters[2], parameters[5]
+    columns, rows = parameters[6] | parameters[7] << 8, parameters[8] | parameters[9] << 8
+    if tone != 48 or colours != 1:
+        return None
+    data = parameters[11:]
+    return Image(columns, rows, _filled(data, (columns + 7) // 8 * rows) if raster else _turned(data, columns, rows))
+
+
+def logos(body: bytes) -> list[Image]:
+    """FS q n, then n pictures of xL xH yL yH and their columns; sizes are in eights of dots."""
+    found, at = [], 1
+    for _ in range(body[0]):
+        across, down = body[at] | body[at + 1] << 8, body[at + 2] | body[at + 3] << 8
+        at += 4
+        length = across * down * 8
+        found.append(Image(across * 8, down * 8, _turned(body[at : at + length], across * 8, down * 8)))
+        at += length
+    return found
+
+
+def bit_image(body: bytes) -> Image:
+    """GS * x y d...: sizes are in eights of dots."""
+    return Image(body[0] * 8, body[1] * 8, _turned(body[2:], body[0] * 8, body[1] * 8))
 
 
 def _filled(data: bytes, length: int) -> bytes:

@@ -6,6 +6,7 @@ import zxingcpp
 from PIL import Image
 
 from drivers.virtual.barcodes import NotEncodable, encode
+from drivers.virtual.events import Complaint
 from drivers.virtual.paper import Slip
 from drivers.virtual.printer import VirtualPrinter
 from drivers.virtual.render import INK, PAPER, SIDE_MARGIN, TABLE, TORN_EDGE, render_slip
@@ -129,6 +130,64 @@ def test_raster_column_and_stored_graphics_print_the_same_dots() -> None:
     )
     pictures = {render_slip(slip_of(graphic), WIDTH).tobytes() for graphic in graphics}
     assert len(pictures) == 1
+
+
+LOGO_COLUMNS = bytes(0xFF if x % 3 else 0x0F for x in range(16) for _ in range(2))
+LOGO_ROWS = bytes(
+    sum(bool(LOGO_COLUMNS[(byte * 8 + bit) * 2 + y // 8] >> (7 - y % 8) & 1) << (7 - bit) for bit in range(8))
+    for y in range(16)
+    for byte in range(2)
+)
+SIZE = b"\x10\x00\x10\x00"
+
+
+def graphics(parameters: bytes) -> bytes:
+    return b"\x1d(L" + len(parameters).to_bytes(2, "little") + parameters
+
+
+def test_a_picture_looks_the_same_from_wherever_it_is_kept() -> None:
+    jobs = (
+        b"\x1dv0\x00\x02\x00\x10\x00" + LOGO_ROWS,
+        graphics(b"\x30C0G1\x01" + SIZE + b"1" + LOGO_ROWS) + graphics(b"\x30EG1\x01\x01"),
+        graphics(b"\x30D0G1\x01" + SIZE + b"1" + LOGO_COLUMNS) + graphics(b"\x30EG1\x01\x01"),
+        graphics(b"\x30S0G1\x01" + SIZE + b"1" + LOGO_ROWS) + graphics(b"\x30UG1\x01\x01"),
+        b"\x1cq\x01\x02\x00\x02\x00" + LOGO_COLUMNS + b"\x1cp\x01\x00",
+        b"\x1d*\x02\x02" + LOGO_COLUMNS + b"\x1d/\x00",
+    )
+    assert len({render_slip(slip_of(job), WIDTH).tobytes() for job in jobs}) == 1
+
+
+def test_what_is_kept_for_good_survives_power_and_downloads_do_not() -> None:
+    printer = VirtualPrinter()
+    printer.receive(graphics(b"\x30C0G1\x01" + SIZE + b"1" + LOGO_ROWS), 0)
+    printer.receive(graphics(b"\x30S0G2\x01" + SIZE + b"1" + LOGO_ROWS), 0)
+    printer.power_cycle(1)
+    events = printer.receive(graphics(b"\x30EG1\x02\x02") + graphics(b"\x30UG2\x01\x01") + CUT, 2).events
+    assert Complaint("no graphic is kept under G2") in events
+    assert printer.slips[0].text == "[image 32x32]\n"
+
+
+def test_a_deleted_graphic_is_gone() -> None:
+    printer = VirtualPrinter()
+    printer.receive(graphics(b"\x30C0G1\x01" + SIZE + b"1" + LOGO_ROWS) + graphics(b"\x30BG1"), 0)
+    assert printer.receive(graphics(b"\x30EG1\x01\x01"), 1).events == (Complaint("no graphic is kept under G1"),)
+
+
+def test_bands_of_one_picture_leave_no_gap() -> None:
+    """A logo is printed in bands, for cheap printers take no more than 255 rows at once."""
+    rows = [bytes((0x80 >> y % 8,)) * 4 for y in range(64)]
+    band = b"\x1dv0\x00\x04\x00\x10\x00"
+    banded = b"".join(band + b"".join(rows[at : at + 16]) for at in range(0, 64, 16))
+    whole = b"\x1dv0\x00\x04\x00\x40\x00" + b"".join(rows)
+    assert render_slip(slip_of(banded), WIDTH).tobytes() == render_slip(slip_of(whole), WIDTH).tobytes()
+
+
+def test_the_first_page_has_frames_and_katakana() -> None:
+    assert slip_of(b"\x1bt\x01\x98\x95\x99\xb1\xf1\n").text == "┌─┐ｱ円\n"
+
+
+def test_the_turkish_page_has_the_euro_sign() -> None:
+    assert slip_of(b"\x1bt\x0d12,50 \xd5\n").text == "12,50 €\n"
 
 
 def test_a_slip_that_was_given_up_looks_torn() -> None:
