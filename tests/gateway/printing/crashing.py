@@ -11,49 +11,44 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from drivers.errors import Reason
-from drivers.printing.ledger import JobLedger, OpenJob, QueuedJob
+from drivers.printing.ledger import JobLedger
 from drivers.printing.states import JobEvidence, JobState
 from gateway.config import Device
 from gateway.printing import PrintState
 from tests.gateway.printing.shop import open_shop
+from tests.gateway.printing.wrapped import WrappedLedger
 
 
-class DeadlyLedger:
+class DeadlyLedger(WrappedLedger):
     """Counts the calls that change something."""
 
     def __init__(self, ledger: JobLedger, deadly_call: int, *, after: bool) -> None:
-        self._ledger, self._deadly_call, self._after = ledger, deadly_call, after
+        super().__init__(ledger)
+        self._deadly_call, self._after = deadly_call, after
         self._calls = 0
-
-    async def next_job(self, printer: str) -> QueuedJob | None:
-        return await self._ledger.next_job(printer)
-
-    async def unfinished(self, printer: str) -> Sequence[OpenJob]:
-        return await self._ledger.unfinished(printer)
 
     async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
         deadly = self._deadly()
-        await self._ledger.decline(printer, job_id, state, reason)
+        await super().decline(printer, job_id, state, reason)
         _die_if(deadly)
 
     async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
         deadly = self._deadly()
-        claimed = await self._ledger.claim(printer, job_id, evidence)
+        claimed = await super().claim(printer, job_id, evidence)
         _die_if(deadly)
         return claimed
 
     async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
         deadly = self._deadly()
-        await self._ledger.moved(job_id, state, evidence)
+        await super().moved(job_id, state, evidence)
         _die_if(deadly)
 
     async def take_process_ids(self, printer: str, count: int) -> int:
         deadly = self._deadly()
-        first = await self._ledger.take_process_ids(printer, count)
+        first = await super().take_process_ids(printer, count)
         _die_if(deadly)
         return first
 

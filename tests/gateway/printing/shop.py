@@ -89,6 +89,18 @@ class Shop:
         finally:
             stop()
 
+    async def until_ready(self, printer: str) -> None:
+        """Waits for a printer to say that it can print."""
+        changed = asyncio.Event()
+        stop = self.devices.follow_printers(changed.set)
+        try:
+            async with asyncio.timeout(15):
+                while not (self.devices.status(printer).ready and self.devices.status(printer).paper_out is False):
+                    changed.clear()
+                    await changed.wait()
+        finally:
+            stop()
+
     async def reaches(self, event: bytes, state: PrintState, copy_number: int = 0) -> Job:
         def there() -> bool:
             jobs = self.jobs_of(event)

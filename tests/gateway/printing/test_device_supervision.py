@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from branchgate.clock import SystemClock
 from branchgate.errors import Refused, TryAgain
-from drivers.errors import Reason
-from drivers.printing.ledger import JobLedger, MemoryLedger, OpenJob, QueuedJob
-from drivers.printing.states import JobEvidence, JobState
+from drivers.printing.ledger import JobLedger, MemoryLedger
+from drivers.printing.states import JobEvidence
 from gateway.config import Device
 from gateway.devices import Devices
 from gateway.printing import PrintState
 from tests.gateway.printing.shop import device_at, open_shop, virtual_printer
+from tests.gateway.printing.wrapped import WrappedLedger
 
 
-class DiskFullOnce:
-    """A ledger whose store is full at the first step."""
+class DiskFullOnce(WrappedLedger):
+    """The store is full at the first step."""
 
-    def __init__(self, ledger: JobLedger) -> None:
-        self._ledger = ledger
-        self._failed = False
-
-    async def next_job(self, printer: str) -> QueuedJob | None:
-        return await self._ledger.next_job(printer)
-
-    async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
-        await self._ledger.decline(printer, job_id, state, reason)
+    _failed = False
 
     async def claim(self, printer: str, job_id: bytes, evidence: JobEvidence) -> bool:
         if not self._failed:
             self._failed = True
             raise TryAgain("DISK_FULL")
-        return await self._ledger.claim(printer, job_id, evidence)
-
-    async def moved(self, job_id: bytes, state: JobState, evidence: JobEvidence) -> None:
-        await self._ledger.moved(job_id, state, evidence)
-
-    async def unfinished(self, printer: str) -> Sequence[OpenJob]:
-        return await self._ledger.unfinished(printer)
-
-    async def take_process_ids(self, printer: str, count: int) -> int:
-        return await self._ledger.take_process_ids(printer, count)
+        return await super().claim(printer, job_id, evidence)
 
 
 async def test_a_full_disk_stops_a_printer_before_the_first_byte_and_not_for_good(tmp_path: Path) -> None:
