@@ -107,7 +107,12 @@ def parse_address(text: str) -> DeviceAddress:
         return _parse_tcp(text, parts)
     if parts.scheme == "serial":
         return _parse_serial(text, parts)
-    raise AddressInvalid(text, "scheme", parts.scheme, "must be tcp://, serial:// or virtual:")
+    if parts.scheme == "usb":
+        return UsbAddress(parse_identity(text, parts))
+    if parts.scheme == "usblp":
+        return _parse_usblp(text, parts)
+    rule = "must be tcp://, serial://, usb://, usblp:// or virtual:"
+    raise AddressInvalid(text, "scheme", parts.scheme, rule)
 
 
 def _parse_tcp(text: str, parts: SplitResult) -> TcpAddress:
@@ -147,3 +152,13 @@ def _parse_serial(text: str, parts: SplitResult) -> SerialAddress:
         Parity(chosen["parity"]),
         int(chosen["stop"]),
     )
+
+
+def _parse_usblp(text: str, parts: SplitResult) -> UsblpAddress:
+    if parts.netloc:
+        return UsblpAddress(parse_identity(text, parts))
+    if not parts.path.strip("/"):
+        raise AddressInvalid(text, "path", parts.path, "is missing; write usblp:///dev/usb/lp0 or usblp://04b8:0e28")
+    if parts.query:
+        raise AddressInvalid(text, "path", f"{parts.path}?{parts.query}", "a device file takes no options")
+    return UsblpAddress(parts.path)

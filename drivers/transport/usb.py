@@ -18,9 +18,11 @@ from drivers.transport.address import UsbAddress
 from drivers.transport.inbox import Inbox
 from drivers.transport.usb_link import UsbLink, open_link
 
-LISTEN_S: Final = 0.1
+LISTEN_S: Final = 0.05
 """Length of one look for answers; closing waits at most so long for the last."""
 LAST_WORDS_S: Final = 0.02
+GIVE_BACK_S: Final = 1.0
+"""Closing takes this long even after its deadline, if it must: who opens anew before the printer is free finds it in use."""
 PAUSE_S: Final = 0.01
 """Between looks at a printer that answers "nothing" at once, and while nobody takes what was heard."""
 
@@ -118,7 +120,7 @@ class _Opened:
         self.stop.set()
         closing = asyncio.wrap_future(self.worker.submit(self._give_back))
         self.worker.shutdown(wait=False)
-        await asyncio.wait({closing}, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
+        await asyncio.wait({closing}, timeout=max(GIVE_BACK_S, deadline - asyncio.get_running_loop().time()))
         return self.inbox.take_rest()
 
     def _give_back(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import select
 from pathlib import Path
 from typing import Final
 
@@ -92,4 +93,13 @@ async def _read(descriptor: int, deadline: float, device: str) -> bytes:
         data = await read_once(descriptor, deadline, device)
         if data != b"":
             return data or b""
+        if _hung_up(descriptor):
+            raise LinkLost(device, "unplugged")
         await asyncio.sleep(EMPTY_PACKET_PAUSE_S)  # a printer may send empty packets as fast as it is asked
+
+
+def _hung_up(descriptor: int) -> bool:
+    """What tells an empty packet from the end: the kernel reports a hang-up once the printer is gone."""
+    look = select.poll()
+    look.register(descriptor, 0)  # hang-ups are reported unasked
+    return bool(look.poll(0))

@@ -1,4 +1,4 @@
-"""The far ends for the transport contract: a socket and a pty master, played by the test."""
+"""The far ends for the transport contract: a socket, a pty's master and a USB device, played by the test."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import os
 import pty
 import socket
 import struct
+import termios
 import tty
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from drivers.media import transport_for
 from drivers.transport.address import parse_address
 from drivers.transport.contract import Transport
+from tests.rigs.usb.testbed import Testbed
 
 
 class Peer(Protocol):
@@ -38,6 +41,10 @@ class Peer(Protocol):
 
     def vanish(self) -> None:
         """Be unplugged."""
+        ...
+
+    def stop(self) -> None:
+        """Be no more."""
         ...
 
 
@@ -106,7 +113,8 @@ class PtyPeer:
         self.master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self.master, False)
-        self.address = f"serial://{os.ttyname(self._slave)}?baud=38400&flow={flow}"
+        self.path = os.ttyname(self._slave)
+        self.address = f"serial://{self.path}?baud=38400&flow={flow}"
         self.transport: Transport = transport_for(parse_address(self.address))
         self._plugged = True
 
@@ -148,3 +156,68 @@ class PtyPeer:
     def stop(self) -> None:
         if self._plugged:
             self.vanish()
+
+
+class UsblpPeer(PtyPeer):
+    """A printer behind the kernel's `usblp`: to the host a file like a terminal in raw mode."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.address = f"usblp://{self.path}"
+        self.transport = transport_for(parse_address(self.address))
+
+    def say_nothing(self) -> None:
+        """Send an empty packet: the host reads zero bytes, as on a terminal's end-of-file character."""
+        modes = termios.tcgetattr(self._slave)
+        modes[3] |= termios.ICANON
+        termios.tcsetattr(self._slave, termios.TCSANOW, modes)
+        os.write(self.master, b"\x04")
+
+
+class UsbPeer:
+    """A USB printer that takes everything and says only what it is told to."""
+
+    def __init__(self) -> None:
+        self.testbed = Testbed().__enter__()
+        self.printer = self.testbed.plug({"mute": True})
+        self.address = "usb://04b8:0202"
+        self.transport: Transport = transport_for(parse_address(self.address))
+        self._heard = 0
+
+    async def start(self) -> None:
+        await self.transport.open(soon())
+
+    def say(self, data: bytes) -> None:
+        self.printer.say_slowly(data)
+
+    async def hear(self, count: int) -> bytes:
+        heard = await self.printer.hear(self._heard + count)
+        self._heard += count
+        return heard[-count:]
+
+    async def hear_to_end(self) -> bytes:
+        return self.printer.received()[self._heard :]
+
+    def vanish(self) -> None:
+        self.printer.order("unplug")
+
+    def stop(self) -> None:
+        self.testbed.__exit__(None, None, None)
+
+
+def plug_usblp(root: Path, number: int, device: Path, **attributes: Any) -> None:
+    """Put a printer into a made sysfs under `root`, as the kernel shows one that `usblp` has bound."""
+    port = attributes.pop("port")
+    hardware = root / "sys/devices/pci0000:00/usb1" / port
+    interface = hardware / f"{port}:1.0"
+    entry = interface / "usbmisc" / f"lp{number}"
+    entry.mkdir(parents=True)
+    (entry / "device").symlink_to(interface)
+    for name, value in attributes.items():
+        (hardware / name).write_text(f"{value}\n", encoding="ascii")
+    shown = root / "sys/class/usbmisc" / f"lp{number}"
+    shown.parent.mkdir(parents=True, exist_ok=True)
+    shown.symlink_to(entry)
+    file = root / "dev/usb" / f"lp{number}"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.symlink_to(device)

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.errors import AddressInvalid
-from drivers.transport.address import BAUD_RATES, FlowControl, Parity, SerialAddress, TcpAddress, parse_address
+from drivers.transport.address import (
+    BAUD_RATES,
+    DeviceAddress,
+    FlowControl,
+    Parity,
+    SerialAddress,
+    TcpAddress,
+    UsbAddress,
+    UsblpAddress,
+    parse_address,
+)
+from drivers.transport.usb_identity import UsbIdentity
 
 
 @pytest.mark.parametrize(
@@ -18,9 +29,14 @@ from drivers.transport.address import BAUD_RATES, FlowControl, Parity, SerialAdd
         ("tcp://[fe80::1]:9100", TcpAddress("fe80::1", 9100)),
         ("serial:///dev/ttyUSB0", SerialAddress("/dev/ttyUSB0", 38400, FlowControl.RTSCTS)),
         ("serial:///dev/ttyS1?baud=9600&flow=xonxoff", SerialAddress("/dev/ttyS1", 9600, FlowControl.XONXOFF)),
+        ("usb://04B8:0e28", UsbAddress(UsbIdentity(0x04B8, 0x0E28))),
+        ("usb://04b8:0202?serial=J4FF012345", UsbAddress(UsbIdentity(0x04B8, 0x0202, serial="J4FF012345"))),
+        ("usb://0416:5011?port=1-1.4", UsbAddress(UsbIdentity(0x0416, 0x5011, port="1-1.4"))),
+        ("usblp:///dev/usb/lp0", UsblpAddress("/dev/usb/lp0")),
+        ("usblp://04b8:0e28?port=3-2", UsblpAddress(UsbIdentity(0x04B8, 0x0E28, port="3-2"))),
     ],
 )
-def test_addresses_are_read(text: str, address: TcpAddress | SerialAddress) -> None:
+def test_addresses_are_read(text: str, address: DeviceAddress) -> None:
     assert parse_address(text) == address
 
 
@@ -28,7 +44,7 @@ def test_addresses_are_read(text: str, address: TcpAddress | SerialAddress) -> N
     ("text", "field"),
     [
         ("", "scheme"),
-        ("usb://1", "scheme"),
+        ("lpt://1", "scheme"),
         ("tcp://", "host"),
         ("tcp://printer:0", "port"),
         ("tcp://printer:99999", "port"),
@@ -40,6 +56,17 @@ def test_addresses_are_read(text: str, address: TcpAddress | SerialAddress) -> N
         ("serial:///dev/ttyS0?baud=12345", "baud"),
         ("serial:///dev/ttyS0?flow=maybe", "flow"),
         ("serial:///dev/ttyS0?dtr=on", "dtr"),
+        ("usb://", "device"),
+        ("usb://epson", "device"),
+        ("usb://04b8:02020", "device"),
+        ("usb://04b8:0202/1", "device"),
+        ("usb://04b8:0202?bus=1", "bus"),
+        ("usb://04b8:0202?serial=", "serial"),
+        ("usb://04b8:0202?port=1", "port"),
+        ("usb://04b8:0202?serial=J4FF&port=1-1", "port"),
+        ("usblp://", "path"),
+        ("usblp://lp0", "device"),
+        ("usblp:///dev/usb/lp0?serial=J4FF", "path"),
     ],
 )
 def test_a_wrong_address_names_field_and_rule(text: str, field: str) -> None:
@@ -74,3 +101,20 @@ def test_a_form_that_no_line_has_is_refused(option: str, value: str) -> None:
     with pytest.raises(AddressInvalid) as refused:
         parse_address(f"serial:///dev/ttyUSB0?{option}={value}")
     assert (refused.value.field, refused.value.value) == (option, value)
+
+
+_NUMBERS = st.integers(0, 0xFFFF)
+_IDENTITIES = st.one_of(
+    st.builds(UsbIdentity, _NUMBERS, _NUMBERS),
+    st.builds(UsbIdentity, _NUMBERS, _NUMBERS, serial=st.text(st.characters(codec="ascii"), min_size=1)),
+    st.builds(UsbIdentity, _NUMBERS, _NUMBERS, port=st.sampled_from(["1-1", "12-3.4.10"])),
+)
+
+
+@given(_IDENTITIES, st.sampled_from([UsbAddress, UsblpAddress]))
+def test_whatever_serial_number_a_maker_writes_the_address_reads_back(
+    identity: UsbIdentity, medium: type[UsbAddress] | type[UsblpAddress]
+) -> None:
+    """Serial numbers with spaces, question marks and plus signs exist; unquoted, a plus sign came back as a space."""
+    address = medium(identity)
+    assert parse_address(str(address)) == address

@@ -86,6 +86,7 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
     def say(self, data: bytes) -> None:
         """Put bytes into the printer's mouth."""
         self.printer.out += data
+        self._move()
         self._keep_what_fits()
 
     def pull(self) -> None:

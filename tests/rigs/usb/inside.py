@@ -11,8 +11,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -21,57 +22,83 @@ from tests.rigs.usb.testbed import HOUSE, PRELOAD, missing
 REPORTS: Final = "BRANCHGATE_TEST_REPORTS"
 """Names the file for a child's reports; its presence says "you are the child"."""
 
-_passed_on = pytest.StashKey[dict[str, list[pytest.TestReport]]]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell pytest the mark, and have somewhere to keep reports."""
+    """Tell pytest the mark, and be the child or its parent."""
     config.addinivalue_line("markers", "umockdev: needs USB or serial devices played by umockdev")
-    config.stash[_passed_on] = {}
+    written = os.environ.get(REPORTS)
+    config.pluginmanager.register(Parent() if written is None else Child(config, Path(written)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot play, and say why."""
-    marked = [item for item in items if item.get_closest_marker("umockdev")]
-    reason = missing() if marked else None
-    for item in marked if reason else []:
-        item.add_marker(pytest.mark.skip(reason=reason))
+class Child:
+    """Runs the tests, and writes down what happened."""
+
+    def __init__(self, config: pytest.Config, written: Path) -> None:
+        self._config, self._written = config, written
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One line for each phase of a test."""
+        with self._written.open("a", encoding="utf-8") as file:
+            told = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
+            file.write(json.dumps(told) + "\n")
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """In the child: write down what happened."""
-    if path := os.environ.get(REPORTS):
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(report._to_json()) + "\n")
+class Elsewhere(pytest.Item):
+    """A test that a child runs; here only its outcome is told."""
+
+    def __init__(self, *, ran: Callable[[Elsewhere], list[pytest.TestReport]], **details: Any) -> None:
+        super().__init__(**details)
+        self._ran = ran
+
+    def runtest(self) -> None:
+        """Fail or skip as the test did."""
+        for report in self._ran(self):
+            if report.failed:
+                raise AssertionError(report.longreprtext)
+            if report.skipped:
+                pytest.skip(report.longreprtext)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
+        """What the child's pytest printed."""
+        return str(excinfo.value)
 
 
-def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Here: let a child run it, unless it is skipped anyway."""
-    marked = item.get_closest_marker("umockdev") and not item.get_closest_marker("skip")
-    if not marked or REPORTS in os.environ:
-        return None
-    known = item.config.stash[_passed_on]
-    if item.nodeid not in known:
-        known.update(_run_in_child(item))
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in known[item.nodeid]:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
+class Parent:
+    """Has a child run the tests, and passes on what it wrote."""
+
+    def __init__(self) -> None:
+        self._reports: dict[str, list[pytest.TestReport]] = {}
+
+    @pytest.hookimpl(trylast=True)  # when only the chosen tests are left
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put stand-ins for the marked tests, or skip what this machine cannot play and say why."""
+        for index, item in enumerate(items):
+            if item.get_closest_marker("umockdev") is None or item.get_closest_marker("skip") is not None:
+                continue
+            reason = missing()
+            if reason is not None:
+                item.add_marker(pytest.mark.skip(reason=reason))
+            else:
+                assert item.parent is not None
+                items[index] = Elsewhere.from_parent(item.parent, name=item.name, ran=self._ran)
+
+    def _ran(self, item: Elsewhere) -> list[pytest.TestReport]:
+        """The first of a file's tests has them all run."""
+        if item.nodeid not in self._reports:
+            self._reports |= _run_in_child(item)
+        return self._reports[item.nodeid]
 
 
-def _run_in_child(item: pytest.Item) -> dict[str, list[pytest.TestReport]]:
+def _run_in_child(item: Elsewhere) -> dict[str, list[pytest.TestReport]]:
     together = [
-        other.nodeid
-        for other in item.session.items
-        if other.path == item.path and other.get_closest_marker("umockdev") and not other.get_closest_marker("skip")
+        other.nodeid for other in item.session.items if isinstance(other, Elsewhere) and other.path == item.path
     ]
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "reports"
         ended = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *together],
             cwd=HOUSE,
-            env=_child_environment(written),
+            env=os.environ | {"LD_PRELOAD": PRELOAD, REPORTS: str(written)},
             capture_output=True,
             text=True,
             check=False,
@@ -79,19 +106,10 @@ def _run_in_child(item: pytest.Item) -> dict[str, list[pytest.TestReport]]:
         lines = written.read_text(encoding="utf-8").splitlines() if written.exists() else []
     reports: dict[str, list[pytest.TestReport]] = {nodeid: [] for nodeid in together}
     for line in lines:
-        report = pytest.TestReport._from_json(json.loads(line))
+        report = item.config.hook.pytest_report_from_serializable(config=item.config, data=json.loads(line))
         reports[report.nodeid].append(report)
     for nodeid, phases in reports.items():
         if not any(report.when == "teardown" for report in phases):
-            phases.append(_broke_off(item, nodeid, ended))
+            told = f"the child ended with {ended.returncode} before this test did\n{ended.stdout}\n{ended.stderr}"
+            phases.append(pytest.TestReport(nodeid, item.location, {}, "failed", told, "call"))
     return reports
-
-
-def _child_environment(written: Path) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    return environment | {"LD_PRELOAD": PRELOAD, REPORTS: str(written)}
-
-
-def _broke_off(item: pytest.Item, nodeid: str, ended: subprocess.CompletedProcess[str]) -> pytest.TestReport:
-    told = f"the child ended with {ended.returncode} before this test did\n{ended.stdout}\n{ended.stderr}"
-    return pytest.TestReport(nodeid, item.location, {}, "failed", told, "call")

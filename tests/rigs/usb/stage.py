@@ -85,6 +85,7 @@ class Stage:
             "received": usb.received.hex(),
             "paper": usb.printer.paper.hex(),
             "cuts": usb.printer.cuts,
+            "unread": len(usb.printer.out),
             "dropped": usb.dropped,
             "resets": usb.resets,
             "claimed": usb.claimed,

@@ -10,10 +10,13 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
+
+from tests.rigs.usb.descriptors import PACKET
 
 HOUSE: Final = Path(__file__).resolve().parents[3]
 DISTRIBUTION_PYTHON: Final = "/usr/bin/python3"
@@ -97,8 +100,15 @@ class PluggedPrinter:
         self.order("fault", **faults)
 
     def say(self, data: bytes) -> None:
-        """Let it send bytes."""
+        """Let it send bytes; it drops what the host does not fetch in time."""
         self.order("say", data=data.hex())
+
+    def say_slowly(self, data: bytes) -> None:
+        """Let it send bytes, a packet whenever the host has fetched the one before."""
+        for start in range(0, len(data), PACKET):
+            self.say(data[start : start + PACKET])
+            while self.state()["unread"]:
+                time.sleep(LOOK_S)
 
     def state(self) -> dict[str, Any]:
         """What was done to it."""
@@ -114,6 +124,8 @@ class PluggedPrinter:
 
     async def hear(self, count: int) -> bytes:
         """Wait until it has taken so many bytes."""
-        while len(heard := self.received()) < count:
+        while True:
+            heard = self.received()
+            if len(heard) >= count:
+                return heard[:count]
             await asyncio.sleep(LOOK_S)
-        return heard[:count]
