@@ -20,11 +20,31 @@ class BreakingLink:
         self.printer = printer
         self.links = 0
         self._breaks = breaks
+        self._link: _Link | None = None
 
     def __call__(self) -> _Link:
         """A new transport, not opened yet."""
         self.links += 1
-        return _Link(self.printer, next(self._breaks, None))
+        self._link = _Link(self.printer, next(self._breaks, None))
+        return self._link
+
+    def switch(self, fault: str, value: object) -> None:
+        """Somebody does something to the printer, which may report it."""
+        output = self.printer.switch(fault, value, _now())
+        if self._link is not None:
+            self._link.hears(output)
+
+    def breaks(self) -> None:
+        """The cable comes out."""
+        self.printer.disconnected(_now())
+        if self._link is not None:
+            self._link.breaks()
+
+    def power_cycle(self) -> None:
+        """Off and on: whoever is linked loses the link."""
+        self.printer.power_cycle(_now())
+        if self._link is not None:
+            self._link.breaks()
 
 
 class _Link:
@@ -43,14 +63,23 @@ class _Link:
         if self._left == 0:
             raise LinkLost(self.address, "broken")
         taken = data[: self._left]
-        self._take(self._printer.receive(taken, self._now()))
+        self._take(self._printer.receive(taken, _now()))
         if self._left is not None:
             self._left -= len(taken)
             if self._left == 0:
-                self._said.clear()  # on its way when the cable came out
-                self._printer.disconnected(self._now())
-                self._stirred.set()
+                self._printer.disconnected(_now())
+                self.breaks()
         return len(taken)
+
+    def breaks(self) -> None:
+        """From now on nothing passes."""
+        self._left = 0
+        self._said.clear()  # on its way when the cable came out
+        self._stirred.set()
+
+    def hears(self, output: Output) -> None:
+        """The printer says something by itself."""
+        self._take(output)
 
     async def read(self, deadline: float) -> bytes:
         try:
@@ -66,7 +95,7 @@ class _Link:
 
     async def close(self, deadline: float) -> bytes:
         if not self._broken:
-            self._take(self._printer.disconnected(self._now()))
+            self._take(self._printer.disconnected(_now()))
         return bytes(self._said)
 
     @property
@@ -78,6 +107,6 @@ class _Link:
             self._said += output.write
             self._stirred.set()
 
-    @staticmethod
-    def _now() -> int:
-        return int(asyncio.get_running_loop().time() * 1000)
+
+def _now() -> int:
+    return int(asyncio.get_running_loop().time() * 1000)

@@ -41,7 +41,7 @@ async def test_a_waiting_receipt_is_cancelled_and_never_printed(tmp_path: Path) 
         printer.switch("cover_open", False)
         await shop.reaches(second, PrintState.PRINTED)
         assert printer.printer.receipts() == {"K1-000002": PaperCount(originals=1)}
-        assert [(o.state, o.proof, o.decided_by) for o in shop.outcomes()][0] == ("CANCELLED", "none", "anna")
+        assert next((o.state, o.proof, o.decided_by) for o in shop.outcomes()) == ("CANCELLED", "none", "anna")
 
 
 async def test_what_is_printed_after_a_cancelled_original_is_a_copy(tmp_path: Path) -> None:

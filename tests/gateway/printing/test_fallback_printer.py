@@ -28,20 +28,23 @@ def originals(printer: VirtualPrinterServer) -> dict[str, int]:
 
 
 async def test_what_waits_for_a_printer_that_is_out_comes_out_of_its_fallback(tmp_path: Path) -> None:
-    async with virtual_printer(tmp_path, faults=Faults(cover_open=True)) as front, virtual_printer(tmp_path) as back:
-        async with open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop:
-            first, second = await shop.sell(1), await shop.sell(2)
-            job = await shop.reaches(first, PrintState.PRINTED)
-            await shop.reaches(second, PrintState.PRINTED)
-            assert (job.printer, job.intended_printer) == ("back", "front")
-            assert advice(job, "de") == "Bon K1-000001 liegt am Drucker „back“, weil Drucker „front“ nicht bereit war."
-            assert "lies at printer" in job_message(job).advice_en
-            assert job_message(job).intended_printer == "front"
-            front.switch("cover_open", False)
-            await shop.until_ready("front")
-            third = await shop.sell(3)
-            job = await shop.reaches(third, PrintState.PRINTED)
-            assert (job.printer, job.intended_printer) == ("front", "")
+    async with (
+        virtual_printer(tmp_path, faults=Faults(cover_open=True)) as front,
+        virtual_printer(tmp_path) as back,
+        open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop,
+    ):
+        first, second = await shop.sell(1), await shop.sell(2)
+        job = await shop.reaches(first, PrintState.PRINTED)
+        await shop.reaches(second, PrintState.PRINTED)
+        assert (job.printer, job.intended_printer) == ("back", "front")
+        assert advice(job, "de") == "Bon K1-000001 liegt am Drucker „back“, weil Drucker „front“ nicht bereit war."
+        assert "lies at printer" in job_message(job).advice_en
+        assert job_message(job).intended_printer == "front"
+        front.switch("cover_open", False)
+        await shop.until_ready("front")
+        third = await shop.sell(3)
+        job = await shop.reaches(third, PrintState.PRINTED)
+        assert (job.printer, job.intended_printer) == ("front", "")
     assert originals(front) == {"K1-000003": 1}
     assert originals(back) == {"K1-000001": 1, "K1-000002": 1}
 
@@ -58,26 +61,32 @@ async def test_a_printer_that_is_not_there_is_stood_in_for_too(tmp_path: Path) -
 async def test_what_was_sent_stays_and_what_queues_behind_it_goes(tmp_path: Path) -> None:
     """The first lies inside the printer that ran out of paper: sent elsewhere it would be there twice."""
     faults = Faults(paper_out_after_lines=10)
-    async with virtual_printer(tmp_path, faults=faults) as front, virtual_printer(tmp_path) as back:
-        async with open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop:
-            first = await shop.sell(1)
-            await shop.reaches(first, PrintState.WAITING_PRINTER)
-            await shop.reaches(await shop.sell(2), PrintState.PRINTED)
-            assert shop.jobs_of(first)[0].state is PrintState.WAITING_PRINTER
-            front.switch("paper_out", False)
-            assert (await shop.reaches(first, PrintState.PRINTED)).printer == "front"
+    async with (
+        virtual_printer(tmp_path, faults=faults) as front,
+        virtual_printer(tmp_path) as back,
+        open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop,
+    ):
+        first = await shop.sell(1)
+        await shop.reaches(first, PrintState.WAITING_PRINTER)
+        await shop.reaches(await shop.sell(2), PrintState.PRINTED)
+        assert shop.jobs_of(first)[0].state is PrintState.WAITING_PRINTER
+        front.switch("paper_out", False)
+        assert (await shop.reaches(first, PrintState.PRINTED)).printer == "front"
     assert (originals(front), originals(back)) == ({"K1-000001": 1}, {"K1-000002": 1})
 
 
 async def test_a_receipt_in_doubt_stays_a_question(tmp_path: Path) -> None:
     faults = Faults(disconnect_after_process_ids=3)
-    async with virtual_printer(tmp_path, faults=faults) as front, virtual_printer(tmp_path) as back:
-        async with open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop:
-            doubt = await shop.sell(1, lines=60)
-            await shop.reaches(doubt, PrintState.UNCERTAIN)
-            front.switch("cover_open", True)
-            await shop.reaches(await shop.sell(2), PrintState.PRINTED)
-            assert shop.jobs_of(doubt)[0].state is PrintState.UNCERTAIN
+    async with (
+        virtual_printer(tmp_path, faults=faults) as front,
+        virtual_printer(tmp_path) as back,
+        open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop,
+    ):
+        doubt = await shop.sell(1, lines=60)
+        await shop.reaches(doubt, PrintState.UNCERTAIN)
+        front.switch("cover_open", True)
+        await shop.reaches(await shop.sell(2), PrintState.PRINTED)
+        assert shop.jobs_of(doubt)[0].state is PrintState.UNCERTAIN
     assert "K1-000001" not in originals(back)
 
 
@@ -96,13 +105,16 @@ async def test_a_short_outage_is_waited_for(tmp_path: Path) -> None:
 
 async def test_a_fallback_that_cannot_print_gets_nothing_and_whoever_is_ready_first_prints(tmp_path: Path) -> None:
     out = Faults(cover_open=True)
-    async with virtual_printer(tmp_path, faults=out) as front, virtual_printer(tmp_path, faults=out) as back:
-        async with open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop:
-            event = await shop.sell()
-            await shop.until(lambda: shop.jobs_of(event)[0].reason == "COVER_OPEN")
-            assert shop.jobs_of(event)[0].printer == "front"
-            back.switch("cover_open", False)
-            await shop.reaches(event, PrintState.PRINTED)
+    async with (
+        virtual_printer(tmp_path, faults=out) as front,
+        virtual_printer(tmp_path, faults=out) as back,
+        open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop,
+    ):
+        event = await shop.sell()
+        await shop.until(lambda: shop.jobs_of(event)[0].reason == "COVER_OPEN")
+        assert shop.jobs_of(event)[0].printer == "front"
+        back.switch("cover_open", False)
+        await shop.reaches(event, PrintState.PRINTED)
     assert (originals(front), originals(back)) == ({}, {"K1-000001": 1})
 
 
@@ -138,13 +150,16 @@ async def test_a_restart_leaves_a_receipt_where_it_was_given_to(tmp_path: Path) 
 
 async def test_a_copy_made_after_a_doubt_also_finds_the_fallback(tmp_path: Path) -> None:
     faults = Faults(disconnect_after_process_ids=3)
-    async with virtual_printer(tmp_path, faults=faults) as front, virtual_printer(tmp_path) as back:
-        async with open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop:
-            event = await shop.sell(1, lines=60)
-            job = await shop.reaches(event, PrintState.UNCERTAIN)
-            front.switch("cover_open", True)
-            await shop.desk.resolve(job.job_id, False, "anna")
-            await shop.reaches(event, PrintState.PRINTED, copy_number=1)
+    async with (
+        virtual_printer(tmp_path, faults=faults) as front,
+        virtual_printer(tmp_path) as back,
+        open_shop(tmp_path, *pair(front, back), settings=AT_THE_FRONT) as shop,
+    ):
+        event = await shop.sell(1, lines=60)
+        job = await shop.reaches(event, PrintState.UNCERTAIN)
+        front.switch("cover_open", True)
+        await shop.desk.resolve(job.job_id, False, "anna")
+        await shop.reaches(event, PrintState.PRINTED, copy_number=1)
         sheets = [printer.printer.receipts().get("K1-000001", PaperCount()) for printer in (front, back)]
         assert sum(sheet.originals for sheet in sheets) <= 1
         assert sum(sheet.copies for sheet in sheets) == 1

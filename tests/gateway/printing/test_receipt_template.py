@@ -16,7 +16,7 @@ from drivers.escpos.compose import compose
 from drivers.escpos.document import Document, QrCode
 from drivers.escpos.layout import to_text
 from drivers.escpos.profile import PROFILES
-from gateway.printing.templates.closing import closing_document
+from gateway.printing.templates.closing import report_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.fiscal import TseDevice
 from gateway.printing.templates.receipt import receipt_document
@@ -188,9 +188,9 @@ def test_english_shops_print_english_words() -> None:
 
 def test_a_report_as_wide_as_a_screen_fits_narrow_paper() -> None:
     report = f"{'=' * 48}\n{'Umsatz':<30}{'1.234,50':>18}\nKurz\n{'A 19 %':<20}{'2,47':>14}{'0,47':>14}\n"
-    lines = to_text(closing_document(report, SETTINGS, 32), 32).splitlines()
+    lines = to_text(report_document(report, SETTINGS, 32), 32).splitlines()
     assert lines == ["=" * 32, "Umsatz                  1.234,50", "Kurz", "A 19 % 2,47                 0,47"]
-    assert to_text(closing_document(report, SETTINGS, 48), 48) == report
+    assert to_text(report_document(report, SETTINGS, 48), 48) == report
 
 
 @example([" "], 1, 1, "generic-80")
