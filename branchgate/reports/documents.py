@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 from branchgate.catalogue import BranchSettings
 from branchgate.figures.model import Closing, Figures
 from branchgate.money import euros
-from branchgate.reports.layout import centred, columns, pair, rule
+from branchgate.reports.layout import Layout
 from branchgate.reports.sections import body
+from branchgate.reports.tax_id import labelled_tax_id
 from branchgate.reports.words import Language, language_of, word
+
+USUAL = Layout()
+"""As wide as a terminal's share and 80 mm paper; other paper is laid out for its own width."""
 
 ANCHOR_CHARACTERS = 16
 """So much of the chain hash is printed: enough to hold a paper Z against a journal."""
@@ -27,93 +31,95 @@ class ReportHead:
     through: int
 
 
-def x_report(figures: Figures, head: ReportHead, settings: BranchSettings) -> str:
+def x_report(figures: Figures, head: ReportHead, settings: BranchSettings, layout: Layout = USUAL) -> str:
     """The open period as it stands."""
     language = language_of(settings.language)
     return _text(
         [
-            *_business(settings, language),
-            *centred(word("x", language)),
-            *centred(word("x_note", language)),
-            *centred(word("no_tse", language)),
-            rule(),
-            pair(word("register", language), head.register_id or word("all_registers", language)),
-            pair(word("printed_at", language), _time(head.at_ms, settings)),
-            pair(word("through", language), str(head.through)),
-            rule("="),
-            *body(figures, language),
+            *_business(settings, language, layout),
+            *layout.centred(word("x", language)),
+            *layout.centred(word("x_note", language)),
+            *layout.centred(word("no_tse", language)),
+            layout.rule(),
+            layout.pair(word("register", language), head.register_id or word("all_registers", language)),
+            layout.pair(word("printed_at", language), _time(head.at_ms, settings)),
+            layout.pair(word("through", language), str(head.through)),
+            layout.rule("="),
+            *body(figures, language, layout),
         ]
     )
 
 
-def z_report(closing: Closing, settings: BranchSettings, *, copy: bool = False) -> str:
+def z_report(closing: Closing, settings: BranchSettings, layout: Layout = USUAL, *, copy: bool = False) -> str:
     """A closing as recorded; a second print says that it is a copy."""
     language = language_of(settings.language)
     return _text(
         [
-            *_business(settings, language),
-            *centred(word("z", language).format(z_number=closing.z_number)),
-            *(centred(word("copy", language)) if copy else ()),
-            *centred(word("no_tse", language)),
-            rule(),
-            pair(word("register", language), closing.register_id),
-            pair(word("business_day", language), _day(closing.business_day, language)),
-            pair(word("printed_at", language), _time(closing.closed_at_ms, settings)),
-            pair(word("user", language), closing.user_id or word("no_user", language)),
-            rule("="),
-            *body(closing.figures, language),
-            rule("="),
-            pair(word("through", language), str(closing.through_journal_sequence)),
-            pair(word("anchor", language), closing.chain_hash.hex()[:ANCHOR_CHARACTERS]),
-            pair(word("taxonomy", language), closing.taxonomy_version),
+            *_business(settings, language, layout),
+            *layout.centred(word("z", language).format(z_number=closing.z_number)),
+            *(layout.centred(word("copy", language)) if copy else ()),
+            *layout.centred(word("no_tse", language)),
+            layout.rule(),
+            layout.pair(word("register", language), closing.register_id),
+            layout.pair(word("business_day", language), _day(closing.business_day, language)),
+            layout.pair(word("printed_at", language), _time(closing.closed_at_ms, settings)),
+            layout.pair(word("user", language), closing.user_id or word("no_user", language)),
+            layout.rule("="),
+            *body(closing.figures, language, layout),
+            layout.rule("="),
+            layout.pair(word("through", language), str(closing.through_journal_sequence)),
+            layout.pair(word("anchor", language), closing.chain_hash.hex()[:ANCHOR_CHARACTERS]),
+            layout.pair(word("taxonomy", language), closing.taxonomy_version),
         ]
     )
 
 
 def branch_report(figures: Figures, closings: Sequence[Closing], at_ms: int, settings: BranchSettings) -> str:
     """The sum over closings, with each of them in one line."""
-    language = language_of(settings.language)
+    language, layout = language_of(settings.language), USUAL
     return _text(
         [
-            *_business(settings, language),
-            *centred(word("branch", language)),
-            *centred(word("no_tse", language)),
-            rule(),
-            pair(word("printed_at", language), _time(at_ms, settings)),
-            pair(word("closings", language), str(len(closings))),
-            *(_closing_line(closing, language) for closing in closings),
-            rule("="),
-            *body(figures, language),
+            *_business(settings, language, layout),
+            *layout.centred(word("branch", language)),
+            *layout.centred(word("no_tse", language)),
+            layout.rule(),
+            layout.pair(word("printed_at", language), _time(at_ms, settings)),
+            layout.pair(word("closings", language), str(len(closings))),
+            *(_closing_line(closing, language, layout) for closing in closings),
+            layout.rule("="),
+            *body(figures, language, layout),
         ]
     )
 
 
 def central_report(figures: Figures, title: str, rows: Sequence[tuple[str, int]], language: Language) -> str:
     """A sum over branches: `title` names the period, `rows` each part with its turnover in cents."""
+    layout = USUAL
     return _text(
         [
-            *centred(word("central", language)),
-            *centred(title),
-            rule(),
-            *(pair(name, euros(cents, language)) for name, cents in rows),
-            rule("="),
-            *body(figures, language),
+            *layout.centred(word("central", language)),
+            *layout.centred(title),
+            layout.rule(),
+            *(layout.pair(name, euros(cents, language)) for name, cents in rows),
+            layout.rule("="),
+            *body(figures, language, layout),
         ]
     )
 
 
-def _business(settings: BranchSettings, language: Language) -> list[str]:
+def _business(settings: BranchSettings, language: Language, layout: Layout) -> list[str]:
     """Name and address as printed on receipts, as far as central has told them."""
     lines = [settings.company, settings.name, settings.street, f"{settings.postcode} {settings.town}".strip()]
-    shown = [line for text in lines if text for line in centred(text)]
+    shown = [line for text in lines if text for line in layout.centred(text)]
     if settings.tax_id:
-        shown += centred(f"{word('tax_id', language)} {settings.tax_id}")
-    return [*shown, rule()] if shown else []
+        shown += layout.centred(labelled_tax_id(settings.tax_id, language))
+    return [*shown, layout.rule()] if shown else []
 
 
-def _closing_line(closing: Closing, language: Language) -> str:
-    values = [f"Z {closing.z_number}", euros(closing.figures.turnover_cents, language)]
-    return columns(f"  {closing.register_id}", values, 12)
+def _closing_line(closing: Closing, language: Language, layout: Layout) -> str:
+    return layout.counted(
+        f"  {closing.register_id}", f"Z {closing.z_number}", euros(closing.figures.turnover_cents, language)
+    )
 
 
 def _day(iso: str, language: Language) -> str:

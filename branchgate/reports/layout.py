@@ -1,49 +1,78 @@
-"""Lines of fixed width: a label at the left, amounts at the right, never longer than the paper is wide."""
+"""Lines of one width: a label at the left, amounts at the right, never longer than the paper is wide."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 
 from branchgate.printable import clean
 
 WIDTH = 48
-"""Characters per line of 80 mm paper in font A."""
+"""Characters per line of 80 mm paper in font A; also what a terminal is shown."""
 
 _SHORTEST_LABEL = 8
+_WIDEST_COLUMN = 13
 
 
-def centred(text: str) -> list[str]:
-    """A text in the middle, on as many lines as it needs."""
-    return [line.center(WIDTH).rstrip() for line in wrap(clean(text), WIDTH)]
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a report falls into lines of `width` characters: 48 and 42 on 80 mm paper, 32 on 58 mm."""
 
+    width: int = WIDTH
 
-def rule(character: str = "-") -> str:
-    """A line across."""
-    return character * WIDTH
+    def centred(self, text: str) -> list[str]:
+        """A text in the middle, on as many lines as it needs."""
+        return [line.center(self.width).rstrip() for line in wrap(clean(text), self.width)]
 
+    def rule(self, character: str = "-") -> str:
+        """A line across."""
+        return character * self.width
 
-def pair(label: str, value: str) -> str:
-    """A label and its value; the label gives way first."""
-    value = clipped(value, min(len(value), WIDTH - _SHORTEST_LABEL - 1))
-    room = WIDTH - len(value) - 1
-    return f"{clipped(label, room)} {value}"
+    def pair(self, label: str, value: str) -> str:
+        """A label and its value; what does not fit beside the label goes below it."""
+        value = clean(value)
+        if len(value) > self.width - _SHORTEST_LABEL:
+            return "\n".join([*self._above(label), *(line.rjust(self.width) for line in wrap(value, self.width))])
+        return self._joined(label, value, self.width - len(value) - 1)
 
+    def counted(self, label: str, count: str, amount: str) -> str:
+        """A label, how many, and how much: in columns where they fit, an amount is never cut."""
+        right = count.rjust(self.width // 6) + amount.rjust(max(self.width * 5 // 16, len(amount) + 1))
+        room = self.width - len(right) - (not right.startswith(" "))
+        if room < _SHORTEST_LABEL:
+            return "\n".join([*self._above(label), count.rjust(self.width), amount.rjust(self.width)])
+        return self._joined(label, right, room)
 
-def columns(label: str, values: Sequence[str], width: int) -> str:
-    """A label and several values in columns of `width`; a value that does not fit takes from the label.
+    def table(self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+        """Rows of labelled values under their heads, the first of which is the labels'.
 
-    When not even that is enough, each value has a line of its own: an amount is never cut.
-    """
-    right = "".join(value.rjust(max(width, len(value) + 1)) for value in values)
-    if len(right) >= WIDTH:
-        return "\n".join([clipped(label, WIDTH), *(value.rjust(WIDTH) for value in values)])
-    return clipped(label, WIDTH - len(right)) + right
+        Where a value does not fit its column every row is stacked: its label, and below it each value with its head.
+        """
+        corner, *names = heads
+        label_width = max(_SHORTEST_LABEL, len(corner), *(len(label) for label, _ in rows))
+        column = min(_WIDEST_COLUMN, (self.width - label_width) // len(names))
+        cells = [*names, *(value for _, values in rows for value in values)]
+        if max(map(len, cells)) < column:
+            room = self.width - column * len(names)
+            lines = [(corner, names), *rows]
+            return [
+                self._joined(label, "".join(f"{value:>{column}}" for value in values), room) for label, values in lines
+            ]
+        return [
+            line
+            for label, values in rows
+            for line in (
+                *self._above(label),
+                *(self.pair(f"  {name}", value) for name, value in zip(names, values, strict=True)),
+            )
+        ]
 
+    def _joined(self, label: str, right: str, room: int) -> str:
+        label = clean(label)
+        if len(label) <= room:
+            return f"{label.ljust(self.width - len(right))}{right}"
+        return "\n".join([*self._above(label), right.rjust(self.width)])
 
-def clipped(text: str, room: int) -> str:
-    """The text, filled up or cut to exactly `room` characters; a cut shows."""
-    text = clean(text)
-    if not room:
-        return ""
-    return text.ljust(room) if len(text) <= room else text[: room - 1] + "…"
+    def _above(self, label: str) -> list[str]:
+        return wrap(clean(label), self.width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from drivers.escpos.compose import compose
@@ -30,8 +31,11 @@ class Paper:
 
     @property
     def text(self) -> str:
-        """What a person reads on it; symbols and pictures named in brackets."""
-        return slip_text(self.elements)
+        """What a person reads on it; symbols and pictures named in brackets, blank paper as one empty line."""
+        pieces = [
+            slip_text(piece) for blank, piece in groupby(self.elements, lambda e: isinstance(e, Feed)) if not blank
+        ]
+        return "\n".join(filter(None, pieces))
 
 
 @dataclass(frozen=True, slots=True)

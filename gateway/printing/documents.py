@@ -9,7 +9,6 @@ from branchgate.events import EventKind
 from branchgate.figures import decode_closing
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.model import Receipt
-from branchgate.reports import z_report
 from drivers.errors import DeviceRefused, Reason
 from drivers.escpos.document import Document
 from drivers.escpos.profile import PrinterProfile
@@ -52,8 +51,7 @@ class Documents:
         try:
             entry = self.entry(job.event_id)
             if job.document is DocumentKind.CLOSING:
-                text = z_report(decode_closing(entry.body), self.settings)
-                return closing_document(text, self.settings, profile.columns, mark)
+                return closing_document(decode_closing(entry.body), self.settings, profile.columns, mark)
             receipt = decode_receipt(entry.body)
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused

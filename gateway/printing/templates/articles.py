@@ -21,19 +21,22 @@ def vat_letter(vat_key: int) -> str:
     return chr(ord("A") + vat_key - 1) if 1 <= vat_key <= 7 else str(vat_key)
 
 
-def article_lines(line: Line, words: Words, columns: int) -> list[Element]:
-    """One line of the receipt; a line voided before payment is followed by its void, so that nothing is hidden."""
-    printed = _rows(line, words, columns)
+def article_lines(line: Line, words: Words, columns: int, *, taxed: bool = True) -> list[Element]:
+    """One line of the receipt; a line voided before payment is followed by its void, so that nothing is hidden.
+
+    `taxed` False leaves the VAT letter away: the receipt has no VAT table that it could lead to.
+    """
+    printed = _rows(line, words, columns, taxed)
     if line.voided:
-        printed.append(Columns(f"{'':{QUANTITY_WIDTH}}{words.line_void}", _amount(line, words, -1)))
+        printed.append(Columns(f"{'':{QUANTITY_WIDTH}}{words.line_void}", _amount(line, words, -1, taxed)))
     return printed
 
 
-def _rows(line: Line, words: Words, columns: int) -> list[Element]:
+def _rows(line: Line, words: Words, columns: int, taxed: bool) -> list[Element]:
     weighed = line.unit in WEIGHT_AND_MEASURE or line.quantity_thousandths % QUANTITY_UNITS != 0
     quantity = quantity_text(line.quantity_thousandths, weighed, words.language)
     margin = "" if weighed else f"{quantity:>{QUANTITY_WIDTH - 1}} "
-    amount = _amount(line, words, 1)
+    amount = _amount(line, words, 1, taxed)
     first, *more = textwrap.wrap(
         printable(line.text).strip() or "-",
         columns - len(amount) - 1,
@@ -52,5 +55,6 @@ def _origin(line: Line, words: Words, weighed: bool, quantity: str) -> str:
     return f"{quantity} {line.unit} x {price} €/{line.unit}" if weighed else f"{quantity} x {price} €"
 
 
-def _amount(line: Line, words: Words, sign: int) -> str:
-    return f"{words.money(sign * line.gross_cents)} {vat_letter(line.vat_key)}"
+def _amount(line: Line, words: Words, sign: int, taxed: bool) -> str:
+    amount = words.money(sign * line.gross_cents)
+    return f"{amount} {vat_letter(line.vat_key)}" if taxed else amount

@@ -1,4 +1,4 @@
-"""A report on paper: its text as it is, so that paper and screen show the same; only narrower paper folds it."""
+"""A report on paper: its text as it is, so that paper and screen show the same, laid out for the width of the paper."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from branchgate.catalogue import BranchSettings
+from branchgate.figures import Closing
+from branchgate.reports import Layout, z_report
 from drivers.escpos.document import Columns, Document, Element, Text
+from drivers.escpos.sanitise import printable
 from gateway.printing.templates.copy_mark import CopyMark, copy_header
 from gateway.printing.templates.words import words_for
 
 _GAP: Final = re.compile(r" {2,}")
 
 
-def closing_document(text: str, settings: BranchSettings, columns: int, mark: CopyMark | None = None) -> Document:
-    """The report for paper of so many columns; `mark` makes it a copy."""
+def closing_document(
+    closing: Closing, settings: BranchSettings, columns: int, mark: CopyMark | None = None
+) -> Document:
+    """A Z for paper of so many columns; `mark` makes it a copy."""
     header = copy_header(mark, words_for(settings.language), ZoneInfo(settings.time_zone))
+    text = z_report(closing, settings, Layout(columns))
     return Document((*header, *(_fitted(line, columns) for line in text.splitlines())))
 
 
 def _fitted(line: str, columns: int) -> Element:
-    """A line that is too long is a rule, which is cut, or label and values, which move together."""
-    if len(line) <= columns:
+    """A line as it is, unless its letters take more room on paper than on a screen (ẞ, Œ, …): then its parts move together."""
+    if len(printable(line)) <= columns:
         return Text(line)
-    if len(set(line)) == 1:
-        return Text(line[:columns])
     *left, right = _GAP.split(line.strip())
     return Columns(" ".join(left), right) if left else Text(right)

@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 
 from branchgate.catalogue import BranchSettings
 from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, ReceiptType
-from branchgate.vat import VatSum
-from drivers.escpos.document import Align, Columns, Document, Element, Feed, Rule, Text
+from branchgate.reports import Layout, labelled_tax_id
+from branchgate.vat import NOT_TAXABLE, VatSum
+from drivers.escpos.document import Align, Bitmap, Columns, Document, Element, Feed, Picture, Rule, Text
 from gateway.printing.templates.articles import article_lines, vat_letter
 from gateway.printing.templates.copy_mark import CopyMark, copy_header
 from gateway.printing.templates.fiscal import TseDevice, fiscal_block
 from gateway.printing.templates.words import Words, words_for
 
-TEMPLATE_VERSION: Final = 2
+TEMPLATE_VERSION: Final = 3
 """Kept with every job; counts up when a receipt's look changes."""
 
 CURRENCY: Final = "EUR"
@@ -31,23 +32,26 @@ def receipt_document(
     columns: int,
     mark: CopyMark | None = None,
     tse_device: TseDevice | None = None,
+    logo: Bitmap | None = None,
 ) -> Document:
-    """The receipt of a register for paper of so many columns; `mark` makes it a copy."""
+    """The receipt of a register for paper of so many columns; `mark` makes it a copy, `logo` stands above the shop's name."""
     words, zone = words_for(settings.language), ZoneInfo(settings.time_zone)
     serial = register_id.upper()
+    taxed = any(vat.vat_key != NOT_TAXABLE for vat in receipt.vat_sums)
     elements: list[Element] = [
         *copy_header(mark, words, zone),
-        *_shop(settings, columns),
+        *_logo(logo),
+        *_shop(settings, words, columns),
         Feed(),
         *_title(receipt, words),
         *_head(receipt, serial, words, zone),
         Rule(),
-        *(element for line in receipt.lines for element in article_lines(line, words, columns)),
+        *(element for line in receipt.lines for element in article_lines(line, words, columns, taxed=taxed)),
         Rule(),
         Columns(f"{words.total} {CURRENCY}", words.money(receipt.total_cents), bold=True, double=True),
         Feed(),
         *_payments(receipt, words),
-        *_vat_table(receipt.vat_sums, words, columns),
+        *(_vat_table(receipt.vat_sums, words, columns) if taxed else []),
         Rule(),
         *fiscal_block(receipt.tse, serial, words, zone, tse_device),
         *_farewell(receipt, words),
@@ -55,14 +59,18 @@ def receipt_document(
     return Document(tuple(elements))
 
 
-def _shop(settings: BranchSettings, columns: int) -> list[Element]:
+def _logo(logo: Bitmap | None) -> list[Element]:
+    return [] if logo is None else [Picture(logo), Feed()]
+
+
+def _shop(settings: BranchSettings, words: Words, columns: int) -> list[Element]:
     name = settings.company or settings.name
     lines: list[Element] = [Text(name, Align.CENTER, bold=True, double=2 * len(name) <= columns)]
     rest = (
         settings.name if settings.name != name else "",
         settings.street,
         f"{settings.postcode} {settings.town}".strip(),
-        settings.tax_id,
+        labelled_tax_id(settings.tax_id, words.language),
     )
     return lines + [Text(line, Align.CENTER) for line in rest if line]
 
@@ -73,7 +81,7 @@ def _title(receipt: Receipt, words: Words) -> list[Element]:
         title = words.void
     elif receipt.type is not ReceiptType.BELEG:
         title = receipt.type_name or words.types[receipt.type]
-    elif receipt.references:
+    elif _takes_goods_back(receipt):
         title = words.goods_back
     references = [
         f"{words.refers_to} {reference.receipt_number} ({words.register} {reference.register_id.upper()})"
@@ -82,6 +90,12 @@ def _title(receipt: Receipt, words: Words) -> list[Element]:
     lines: list[Element] = [Text(title, Align.CENTER, bold=True)] if title else []
     lines += [Text(reference, Align.CENTER) for reference in references]
     return [*lines, Feed()] if lines else []
+
+
+def _takes_goods_back(receipt: Receipt) -> bool:
+    """Whether it says which sale it takes back, or more goods came back than went out; empties alone are no return."""
+    sold = [line.gross_cents for line in receipt.lines if line.business_case is BusinessCase.UMSATZ and not line.voided]
+    return bool(receipt.references) or sum(sold) < 0
 
 
 def _head(receipt: Receipt, serial: str, words: Words, zone: ZoneInfo) -> list[Element]:
@@ -114,18 +128,22 @@ def _payment_name(payment: Payment, words: Words) -> str:
 
 
 def _vat_table(sums: tuple[VatSum, ...], words: Words, columns: int) -> list[Element]:
-    """Rate, net, VAT and gross of each rate, in columns that grow with the paper."""
-    width = (columns - 8) // 3
-    first = columns - 3 * width
-
-    def row(head: str, *cells: str) -> Text:
-        return Text(f"{head:<{first}}" + "".join(f"{cell:>{width}}" for cell in cells))
-
-    lines: list[Element] = [row(words.rate, words.net, words.vat, words.gross)]
-    for vat in sums:
-        head = f"{vat_letter(vat.vat_key)} {words.percent(vat.vat_rate_basis_points)}"
-        lines.append(row(head, words.money(vat.net_cents), words.money(vat.vat_cents), words.money(vat.gross_cents)))
-    return lines
+    """Rate, net, VAT and gross of each rate; what is no supply at all stands below it with its amount alone."""
+    rows = [
+        (
+            f"{vat_letter(vat.vat_key)} {words.percent(vat.vat_rate_basis_points)}",
+            [words.money(cents) for cents in (vat.net_cents, vat.vat_cents, vat.gross_cents)],
+        )
+        for vat in sums
+        if vat.vat_key != NOT_TAXABLE
+    ]
+    table = Layout(columns).table((words.rate, words.net, words.vat, words.gross), rows)
+    beside = [
+        Columns(f"{vat_letter(NOT_TAXABLE)} {words.not_taxable}", words.money(vat.gross_cents))
+        for vat in sums
+        if vat.vat_key == NOT_TAXABLE
+    ]
+    return [*(Text(line) for line in table), *beside]
 
 
 def _farewell(receipt: Receipt, words: Words) -> list[Element]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from branchgate.money import PRICE_UNITS_PER_CENT, euros
 from branchgate.receipts.model import PaymentType, ReceiptType
+from branchgate.reports import Language
 
 NO_TSE: Final = "TESTBETRIEB – keine TSE"
 """Said on everything that no TSE has signed; in German in every language, because an inspector reads it."""
@@ -23,7 +24,7 @@ COPY: Final = "KOPIE"
 class Words:
     """Labels of one language; `moment` is its way to write a time."""
 
-    language: str
+    language: Language
     moment: str
     number: str
     register: str
@@ -38,6 +39,7 @@ class Words:
     net: str
     vat: str
     gross: str
+    not_taxable: str
     void: str
     goods_back: str
     refers_to: str
@@ -49,7 +51,6 @@ class Words:
     serial: str
     copy: str
     thanks: str
-    tax_id: str
     payments: Mapping[PaymentType, str]
     types: Mapping[ReceiptType, str]
 
@@ -91,6 +92,7 @@ _GERMAN: Final = Words(
     net="Netto",
     vat="Steuer",
     gross="Brutto",
+    not_taxable="nicht steuerbar",
     void="STORNOBELEG",
     goods_back="RÜCKGABE",
     refers_to="zu Bon",
@@ -102,7 +104,6 @@ _GERMAN: Final = Words(
     serial="Seriennummer",
     copy="Nachdruck",
     thanks="Vielen Dank für Ihren Einkauf!",
-    tax_id="USt-IdNr./St.-Nr.",
     payments=MappingProxyType(
         {
             PaymentType.BAR: "Bar",
@@ -143,6 +144,7 @@ _ENGLISH: Final = Words(
     net="Net",
     vat="VAT",
     gross="Gross",
+    not_taxable="not taxable",
     void="VOID RECEIPT",
     goods_back="RETURN",
     refers_to="for receipt",
@@ -154,7 +156,6 @@ _ENGLISH: Final = Words(
     serial="Serial number",
     copy="Reprint",
     thanks="Thank you for your purchase!",
-    tax_id="VAT id / tax no.",
     payments=MappingProxyType(
         {
             PaymentType.BAR: "Cash",

@@ -131,7 +131,7 @@ def test_an_x_says_that_it_is_no_closing() -> None:
 def test_the_branch_lists_its_closings() -> None:
     text = branch_report(FIGURES, [CLOSING, replace(CLOSING, register_id="kasse-2")], HEAD.at_ms, SETTINGS)
     assert "FILIALSUMME" in text
-    assert "  kasse-2                       Z 17    1.334,50" in text.splitlines()
+    assert "  kasse-2                    Z 17       1.334,50" in text.splitlines()
 
 
 def test_a_quiet_period_has_a_short_report() -> None:

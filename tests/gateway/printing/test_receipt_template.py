@@ -10,13 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from branchgate.catalogue import Article
-from branchgate.receipts.basket import Basket, Header, money_movement, reversal_of
+from branchgate.receipts.basket import Basket, Header, money_movement, receipt_of, reversal_of
 from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, ReceiptType, TseSignature
 from drivers.escpos.compose import compose
-from drivers.escpos.document import Document, QrCode
+from drivers.escpos.document import Align, Bitmap, Document, Feed, Picture, QrCode, Text
 from drivers.escpos.layout import to_text
 from drivers.escpos.profile import PROFILES
-from gateway.printing.templates.closing import report_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.fiscal import TseDevice
 from gateway.printing.templates.receipt import receipt_document
@@ -159,8 +158,72 @@ def test_training_is_marked_as_no_receipt() -> None:
 
 def test_money_put_into_the_drawer_is_no_sale() -> None:
     printed = text(money_movement(HEADER, BusinessCase.ANFANGSBESTAND, 20_000, "Anfangsbestand"))
-    assert "  1 Anfangsbestand                200,00 E" in printed
+    assert "  1 Anfangsbestand                  200,00" in printed
     assert "Vielen Dank" not in printed
+    assert "0 %" not in printed
+
+
+def test_what_is_no_supply_stands_below_the_vat_table_beside_goods() -> None:
+    """A voucher sold with goods: its amount is part of the sum, and no rate is claimed for it."""
+    voucher = replace(
+        money_movement(HEADER, BusinessCase.MEHRZWECKGUTSCHEIN_KAUF, 2_500, "Gutschein").lines[0], line_number=9
+    )
+    sold = sale()
+    receipt = receipt_of(HEADER, [*sold.lines, voucher], [Payment(PaymentType.BAR, 3_544)])
+    printed = text(receipt).splitlines()
+    assert "  1 Gutschein                      25,00 E" in printed
+    assert printed[printed.index("B 7 %           7,01       0,49       7,50") + 1] == (
+        "E nicht steuerbar                    25,00"
+    )
+
+
+def test_goods_taken_back_are_a_return_also_without_the_sale_s_number() -> None:
+    basket = Basket()
+    basket.add(Article("4", "Kaffee Crema", 1_399_000, 2, 700), -1_000)
+    assert "                 RÜCKGABE" in text(basket.finish(HEADER, [Payment(PaymentType.BAR, -1_399)])).splitlines()
+
+
+def test_empties_brought_back_are_no_return() -> None:
+    basket = Basket()
+    basket.add(Article("5", "Leergut Kasten", 330_000, 1, 1900, deposit_return=True))
+    assert "RÜCKGABE" not in text(basket.finish(HEADER, [Payment(PaymentType.BAR, -330)]))
+
+
+@pytest.mark.parametrize(
+    ("entered", "language", "printed"),
+    [
+        ("DE123456789", "de", "USt-IdNr. DE123456789"),
+        ("DE 123 456 789", "de", "USt-IdNr. DE 123 456 789"),
+        ("ATU12345678", "en", "VAT ID ATU12345678"),
+        ("30/123/45678", "de", "Steuernummer 30/123/45678"),
+        ("151/815/08156", "en", "Tax no. 151/815/08156"),
+        ("USt-IdNr. DE123456789", "de", "USt-IdNr. DE123456789"),
+        ("St.-Nr. 30/123/45678", "en", "St.-Nr. 30/123/45678"),
+    ],
+)
+def test_the_shop_s_tax_id_is_called_what_it_is(entered: str, language: str, printed: str) -> None:
+    settings = replace(SETTINGS, tax_id=entered, language=language)
+    lines = to_text(receipt_document(sale(), "kasse-1", settings, 42), 42).splitlines()
+    assert printed in [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+def test_large_amounts_never_run_into_each_other(columns: int) -> None:
+    """On 58 mm paper net, VAT and gross of a sale above 1,000 EUR stood without a blank between them."""
+    basket = Basket()
+    basket.add(Article("9", "Kaffeemaschine", 1_234_567_000, 1, 1900))
+    printed = text(basket.pay_cash(HEADER, 2_000_000), columns)
+    for amount in ("12.345,67", "1.971,16", "10.374,51"):
+        assert amount in printed.split()
+
+
+def test_the_logo_stands_above_the_shop_s_name_on_original_and_copy() -> None:
+    logo = Bitmap(16, 2, b"\xf0" * 4)
+    for mark in (None, CopyMark(1, ENDED)):
+        elements = receipt_document(sale(), "kasse-1", SETTINGS, 42, mark, logo=logo).elements
+        at = elements.index(Picture(logo))
+        assert elements[at + 1 : at + 3] == (Feed(), Text("Käthes Dorfladen", Align.CENTER, bold=True, double=True))
+        assert (at > 0) == (mark is not None)
 
 
 def test_a_card_is_named_and_foreign_money_shown_beside_ours() -> None:
@@ -184,13 +247,6 @@ def test_english_shops_print_english_words() -> None:
     printed = to_text(receipt_document(sale(), "kasse-1", settings, 48), 48)
     for words in ("No. K1-000042", "TOTAL EUR", "Change", "0.486 kg x 12.99 €/kg", "TESTBETRIEB - keine TSE"):
         assert words in printed
-
-
-def test_a_report_as_wide_as_a_screen_fits_narrow_paper() -> None:
-    report = f"{'=' * 48}\n{'Umsatz':<30}{'1.234,50':>18}\nKurz\n{'A 19 %':<20}{'2,47':>14}{'0,47':>14}\n"
-    lines = to_text(report_document(report, SETTINGS, 32), 32).splitlines()
-    assert lines == ["=" * 32, "Umsatz                  1.234,50", "Kurz", "A 19 % 2,47                 0,47"]
-    assert to_text(report_document(report, SETTINGS, 48), 48) == report
 
 
 @example([" "], 1, 1, "generic-80")

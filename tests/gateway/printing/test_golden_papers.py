@@ -1,0 +1,63 @@
+"""Receipts and reports as whole pages, in both languages on paper of 32, 42 and 48 columns, held to files a person has looked at.
+
+A page is what the virtual printer read. To write them anew after a look changed on purpose: `BRANCHGATE_GOLDEN=write`, then read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from branchgate.catalogue import Article, BranchSettings
+from branchgate.receipts.basket import Basket, money_movement, reversal_of
+from branchgate.receipts.model import BusinessCase, Payment, PaymentType
+from drivers.escpos.document import Bitmap, Document
+from drivers.escpos.profile import PrinterProfile
+from drivers.preview import preview_text
+from gateway.printing.templates.closing import closing_document
+from gateway.printing.templates.copy_mark import CopyMark
+from gateway.printing.templates.fiscal import TseDevice
+from gateway.printing.templates.receipt import receipt_document
+from tests.branchgate.reports.test_documents import CLOSING
+from tests.gateway.printing.shop import SETTINGS
+from tests.gateway.printing.test_receipt_template import ENDED, HEADER, TSE, sale
+
+FOLDER = Path(__file__).with_name("golden")
+LOGO = Bitmap(320, 96, bytes(40 * 96))
+
+
+def pages(settings: BranchSettings, columns: int) -> dict[str, Document]:
+    returned = Basket()
+    returned.add(Article("4", "Kaffee Crema ganze Bohne 1 kg", 1_399_000, 2, 700), -2_000)
+    receipts = {
+        "sale": sale(),
+        "sale with TSE": replace(sale(), tse=TSE),
+        "return": returned.finish(HEADER, [Payment(PaymentType.BAR, -2_798)]),
+        "void": reversal_of(sale(), HEADER, "kasse-2", bytes(16)),
+        "opening float": money_movement(HEADER, BusinessCase.ANFANGSBESTAND, 20_000, "Anfangsbestand"),
+    }
+    device = TseDevice("BHhW+key=")
+    made = {
+        name: receipt_document(receipt, "kasse-1", settings, columns, tse_device=device, logo=LOGO)
+        for name, receipt in receipts.items()
+    }
+    made["copy"] = receipt_document(sale(), "kasse-1", settings, columns, CopyMark(1, ENDED), logo=LOGO)
+    made["closing"] = closing_document(CLOSING, settings, columns)
+    return made
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_paper_looks_as_it_did(language: str, columns: int) -> None:
+    profile = PrinterProfile("paper", columns=columns, dots=columns * 12)
+    settings = replace(SETTINGS, language=language)
+    texts = {name: preview_text(document, profile) for name, document in pages(settings, columns).items()}
+    assert max(len(line) for text in texts.values() for line in text.splitlines() if "[QR" not in line) <= columns
+    shown = "".join(f"### {name}\n{text}\n" for name, text in texts.items())
+    golden = FOLDER / f"{language}-{columns}.txt"
+    if os.environ.get("BRANCHGATE_GOLDEN") == "write":
+        golden.write_text(shown, encoding="utf-8")
+    assert shown == golden.read_text(encoding="utf-8")
