@@ -18,6 +18,7 @@ from drivers.printing.session import ActorLimits
 from drivers.printing.states import JobState
 from drivers.virtual.printer import VirtualPrinter
 from tests.drivers.printing.breaking_link import BreakingLink
+from tests.drivers.printing.test_breaks import WatchedLedger, job_id, undecided
 
 RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "100"))
 FIRST_SEED = int(os.environ.get("BRANCHGATE_INTERLEAVING_SEED", "1"))
@@ -27,10 +28,6 @@ LIMITS = ActorLimits(job=JobLimits(progress=1.0, waiting=20.0), retry_first=0.01
 RECEIPTS = range(1, 5)
 ACTIONS = 14
 SECONDS = 60.0
-
-
-def job_id(number: int) -> bytes:
-    return f"bon-{number}".encode()
 
 
 def receipt(number: int) -> Document:
@@ -64,7 +61,7 @@ class Shop:
 
     def __init__(self, seed: int) -> None:
         self.seed, self._random = seed, Random(seed)
-        self.ledger = MemoryLedger()
+        self.ledger = WatchedLedger()
         for number in RECEIPTS:
             self.ledger.add(MemoryJob(job_id(number), receipt(number), printer=self._random.choice("ab")))
         self.stations = {name: Station(name, self.ledger, self._random) for name in "ab"}
@@ -120,18 +117,15 @@ class Shop:
         for station in self.stations.values():
             station.link.switch("cover_open", False)
         async with asyncio.timeout(SECONDS):
-            while any(self.undecided(number) for number in RECEIPTS):
-                await asyncio.sleep(0.01)  # the observer's pace; nothing under test waits for it
+            await self.ledger.until(
+                lambda: not any(undecided(self.ledger.state(job_id(number))) for number in RECEIPTS)
+            )
         for cancelling in self._cancelling:
             cancelling.cancel()
         await asyncio.gather(*self._cancelling, return_exceptions=True)
         for station in self.stations.values():
             await station.kill()
             station.printer.tear_off(10**12)
-
-    def undecided(self, number: int) -> bool:
-        state = self.ledger.state(job_id(number))
-        return state.may_be_sent or state.is_open
 
     def check(self) -> None:
         for number in RECEIPTS:
