@@ -66,11 +66,13 @@ class Shop:
     reader: JournalReader
     writer: GroupWriter
 
-    async def sell(self, number: int = 1, *, lines: int = 2, role: str = "receipt") -> bytes:
+    async def sell(
+        self, number: int = 1, *, lines: int = 2, role: str = "receipt", register_id: str = REGISTER
+    ) -> bytes:
         """Records a receipt and the wish to print it, as a register would; returns its event id."""
         body = encode_receipt(replace(receipt(number, lines=lines)))
         event = EventToRecord(event_id(number), number, EventKind.RECEIPT, body, role, 60_000 if role else 0)
-        await self.recorder.record(REGISTER, [event])
+        await self.recorder.record(register_id, [event])
         return event.event_id
 
     def jobs_of(self, event: bytes) -> list[Job]:
