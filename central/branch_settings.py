@@ -16,7 +16,7 @@ from central.store.schema import branches
 LONGEST_TEXT = 80
 """Characters of a name or address line: more does not fit on a receipt's head."""
 
-DEVICE_ROLES = ("receipt", "kitchen", "label", "drawer")
+DEVICE_ROLES = ("receipt", "kitchen", "label", "drawer", "display", "scale")
 """What a device can do for a register; a mistyped one would print nowhere and nobody would notice."""
 
 _MINUTES_OF_DAY = 24 * 60

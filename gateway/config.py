@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from branchgate.errors import Refused
@@ -32,7 +32,19 @@ class DrawerWiring(Section):
 
     pin: Literal[2, 5] = 2
     open_level: Literal["high", "low"] | None = None
-    """Level of the sensor line when the drawer is open; empty: there is no sensor, and the outcome is UNKNOWN."""
+    """Level of the sensor line when the drawer is open; without it the gateway learns it from the first openings."""
+    sensor: Literal["auto", "none"] = "auto"
+    """`none`: the drawer has no sensor; nothing is learnt, and whether it opened is never known."""
+    pulse: Literal["real-time", "buffered"] = "real-time"
+    """`buffered` (ESC p) for printers that do not know the real-time pulse; they open no drawer while they cannot print."""
+    open_too_long_s: int = Field(default=120, ge=0, le=86_400)
+    """After so many seconds an open drawer is told of, once per opening; 0: never."""
+
+    @model_validator(mode="after")
+    def _no_level_without_sensor(self) -> Self:
+        if self.sensor == "none" and self.open_level is not None:
+            raise ValueError('sensor = "none" and open_level exclude each other')
+        return self
 
 
 class Device(Section):
@@ -46,6 +58,25 @@ class Device(Section):
     """Another device of the list that prints what this printer cannot: it must report its state and have no fallback itself."""
     fallback_after_s: int = Field(default=10, ge=0, le=3600)
     """How long this printer must have been out before what waits for it goes to the fallback, in seconds."""
+
+
+class Display(Section):
+    """One customer display of two lines by twenty characters."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    address: str
+    protocol: str = "escpos"
+    idle_upper: str = ""
+    idle_lower: str = ""
+    """Shown while nobody is served; longer than twenty characters is cut."""
+
+
+class Scale(Section):
+    """One scale at a till."""
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    address: str
+    protocol: str = "toledo-8217"
 
 
 class CentralAddress(Section):
@@ -65,6 +96,8 @@ class GatewaySettings(FileSettings):
     listen: Listen = Listen()
     central: CentralAddress = CentralAddress()
     devices: tuple[Device, ...] = ()
+    displays: tuple[Display, ...] = ()
+    scales: tuple[Scale, ...] = ()
     log: Literal["json", "text"] = "text"
     sales_memory_mb: int = Field(default=256, ge=64)
     """Memory limit of the sales store (DuckDB), in megabytes."""
@@ -78,7 +111,11 @@ def load(folder: Path) -> GatewaySettings:
 
 
 def _checked(settings: GatewaySettings) -> GatewaySettings:
-    names = [device.name for device in settings.devices]
+    names = [
+        *(device.name for device in settings.devices),
+        *(display.name for display in settings.displays),
+        *(scale.name for scale in settings.scales),
+    ]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
         raise Refused(

@@ -89,7 +89,7 @@ def device_role(
     register_id: Annotated[
         str, typer.Argument(metavar="REGISTER", help=f"The register's id, or {ALL} for every register of the branch.")
     ],
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="receipt, kitchen, label or drawer.")],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="receipt, kitchen, label, drawer, display or scale.")],
     device: Annotated[
         str, typer.Argument(metavar="DEVICE", help="Name of the device in the gateway's file; - takes the role away.")
     ],
