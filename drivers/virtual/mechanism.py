@@ -43,7 +43,7 @@ class Mechanism:
             "ESC m": lambda token, boot, now: self._cut(Cut.PARTIAL, token, boot, now),
             "GS V": self._feed_and_cut,
             "GS I": lambda token, _boot, _now: self._identify(token),
-            "GS g": lambda token, _boot, _now: self._counter(token),
+            "GS g": lambda token, _boot, now: self._counter(token, now),
             "GS (": lambda token, _boot, now: self._function(token, now),
             "GS 8": lambda token, _boot, now: self._print(self._composer.graphic_function(token.body[5:]), now),
             UNKNOWN: lambda token, _boot, _now: outbox.tell(Complaint(f"unknown command {token.raw.hex(' ')}")),
@@ -150,10 +150,12 @@ class Mechanism:
         if not self._switches.faults.no_identity:
             self._outbox.send(replies.identity(token.body[0], self._settings.identity))
 
-    def _counter(self, token: Token) -> None:
+    def _counter(self, token: Token, now: int) -> None:
         """GS g 2 m nL nH; GS g 0 resets only counters this printer does not have."""
         faults = self._switches.faults
-        if token.body[:1] == b"2" and not faults.no_counters:
+        if faults.prints_unknown_commands:
+            self._type(token.body, now)
+        elif token.body[:1] == b"2" and not faults.no_counters:
             cuts = self.cuts if faults.cutter_counter_reads is None else faults.cutter_counter_reads
             counters = {replies.LINE_FEED_COUNTER: self.lines, replies.CUTTER_COUNTER: cuts}
             self._outbox.send(replies.counter(counters.get(token.body[2] | token.body[3] << 8, 0)))
@@ -161,9 +163,8 @@ class Mechanism:
     def _function(self, token: Token, now: int) -> None:
         """GS ( letter pL pH parameters."""
         letter, parameters = token.body[:1], token.body[3:]
-        if letter == b"H" and self._switches.faults.prints_process_ids:
-            for byte in parameters:
-                self._print(self._composer.execute(character(byte)), now)
+        if letter == b"H" and self._switches.faults.prints_unknown_commands:
+            self._type(parameters, now)
         elif is_process_id(token):
             self._fence(parameters[2:6], now)
         elif letter == b"k":
@@ -172,6 +173,11 @@ class Mechanism:
             self._print(self._composer.graphic_function(parameters), now)
         elif letter == b"D" and parameters[:2] in REAL_TIME_PULSE and len(parameters) > 2:
             self.real_time_pulses = bool(parameters[2] & 1)
+
+    def _type(self, data: bytes, now: int) -> None:
+        """Print bytes that belong to a command as if they were text, as clones do that know only its first letters."""
+        for byte in data:
+            self._print(self._composer.execute(character(byte)), now)
 
     def _fence(self, process_id: bytes, now: int) -> None:
         """GS ( H function 48: answer when everything before it is on paper."""

@@ -67,10 +67,12 @@ def test_what_a_printer_does_not_know_it_does_not_answer(fault: str, request_: b
     assert poor.slips[0].receipt_number == "1"
 
 
-def test_a_clone_prints_the_parameters_of_a_process_id() -> None:
-    clone = printer(prints_process_ids=True)
+def test_a_clone_prints_the_parameters_of_what_it_does_not_know() -> None:
+    clone = printer(prints_unknown_commands=True)
     assert clone.receive(INIT + fence(b"AB01") + b"\nBon 1\n" + CUT, 0).write == b""
     assert clone.slips[0].text == "00AB01\nBon 1\n"
+    assert clone.receive(ASK_COUNTER + b"\n" + CUT, 1).write == b""
+    assert clone.slips[1].text == "2▓\n"
 
 
 def test_a_hasty_clone_answers_process_ids_before_anything_is_on_paper() -> None:
