@@ -120,7 +120,13 @@ class _Opened:
         self.stop.set()
         closing = asyncio.wrap_future(self.worker.submit(self._give_back))
         self.worker.shutdown(wait=False)
-        await asyncio.wait({closing}, timeout=max(GIVE_BACK_S, deadline - asyncio.get_running_loop().time()))
+        patience = max(GIVE_BACK_S, deadline - asyncio.get_running_loop().time())
+        ended = asyncio.ensure_future(asyncio.wait({closing}, timeout=patience))
+        try:
+            await asyncio.shield(ended)
+        except asyncio.CancelledError:
+            await ended  # who starts over after the owner was cancelled right here must not find the printer in use
+            raise
         return self.inbox.take_rest()
 
     def _give_back(self) -> None:

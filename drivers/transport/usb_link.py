@@ -37,9 +37,10 @@ class UsbLink:
         """Take the interface from the kernel's driver, and from nobody else. Raises DeviceUnavailable."""
         calls, number = self._library.calls, self._interface.number
         with self._library.errors_named():
-            if calls.is_kernel_driver_active(self._handle, number):
-                calls.detach_kernel_driver(self._handle, number)
-                self._took_from_kernel = True
+            with contextlib.suppress(NotImplementedError):  # only Linux has drivers to take a device from
+                if calls.is_kernel_driver_active(self._handle, number):
+                    calls.detach_kernel_driver(self._handle, number)
+                    self._took_from_kernel = True
             calls.claim_interface(self._handle, number)
             if self._interface.alternate:
                 calls.set_interface_altsetting(self._handle, number, self._interface.alternate)

@@ -225,7 +225,8 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
         if due > transfer.actual:
             self._accept(data[transfer.actual : due])
             transfer.actual = due
-        if self.faults.unplug_after is not None and len(self.received) >= self.faults.unplug_after:
+        limit = self.faults.unplug_after
+        if limit is not None and due < len(data) and limit - len(self.received) < PACKET:
             self._finish(transfer, -errno.ESHUTDOWN)
             self.pull()
             self._tell_gone()

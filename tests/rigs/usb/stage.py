@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -94,7 +93,9 @@ class Stage:
 
     def forbid(self, port: str) -> dict[str, Any]:
         """Take away everybody's right to the device file."""
-        (self.root / self._printers[port].plug.node.lstrip("/")).chmod(0)
+        node = self._printers[port].plug.node.lstrip("/")
+        (self.root / node).chmod(0)
+        (self.root / "ioctl" / node).chmod(0o666)  # umockdev's own channel stays open: it asks before the file does
         return {}
 
     def plug_serial(self) -> dict[str, Any]:
@@ -139,7 +140,6 @@ def play() -> None:
     _answer({"root": str(stage.root)})
     GLib.unix_fd_add_full(0, sys.stdin.fileno(), GLib.IOCondition.IN | GLib.IOCondition.HUP, ordered)
     loop.run()
-    shutil.rmtree(stage.root, ignore_errors=True)  # the testbed does not remove itself
 
 
 def _answer(what: dict[str, Any]) -> None:

@@ -64,6 +64,7 @@ class Testbed:
         self._stage.stdin.close()
         self._stage.wait(10)
         self._stage.stdout.close()
+        shutil.rmtree(self.root, ignore_errors=True)  # umockdev leaves it to its user
 
     def order(self, do: str, **details: Any) -> dict[str, Any]:
         """Give the stage an order; see `Stage` for what there is."""
