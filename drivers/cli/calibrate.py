@@ -1,0 +1,208 @@
+"""`calibrate`: a short talk with the person at the printer, at whose end stand the lines for gateway.toml.
+
+The device is asked first; only what it cannot say is asked of the person. Questions go to stderr, so `--json` stays clean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final
+
+import typer
+
+from drivers.cli.options import Address, Json, opener
+from drivers.cli.report import Exit, Report, failure
+from drivers.cli.words import VALUES, both, shown
+from drivers.discovery.calibration_page import SLOTS, WIDTHS, calibration_page
+from drivers.discovery.conversation import conversation
+from drivers.discovery.drawer_trial import Trial, try_pin
+from drivers.discovery.introduction import Abilities, Introduction, Verdict, drawer_level, examine, introduce
+from drivers.discovery.suggestion import profile_by_model, profile_by_paper
+from drivers.drawer import Level
+from drivers.errors import DeviceError
+from drivers.escpos.commands import PROCESS_IDS
+from drivers.escpos.profile import EPSON_PAGE_858
+
+_PINS: Final = (2, 5)
+_FALLBACK: Final = "generic-80"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawer:
+    """What the trials found: the pin that opens it, and the level that means open where the sensor works."""
+
+    pin: int
+    open_level: Level | None
+
+
+def calibrate(
+    address: Address,
+    name: Annotated[str, typer.Option(help="Name of the printer in gateway.toml: a-z, 0-9, dashes.")] = "theke",
+    paper: Annotated[
+        bool, typer.Option(help="Print a page and ask what is on it, where the model is not known.")
+    ] = True,
+    drawer: Annotated[bool, typer.Option(help="Find out how the cash drawer is wired. It opens.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Drucker und Lade einmessen / Find the profile and the drawer's wiring; ends with the lines for gateway.toml.
+
+    Stand at the printer: the drawer opens, and you are asked what you see. Exit code 0: calibrated. 3: no printer. 4: not
+    reachable or not ready. 5: done, but the drawer's sensor tells nothing.
+    """
+    opener(address)
+    if not name or len(name) > 30 or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
+        raise typer.BadParameter(f"{name!r} must be 1 to 30 of a-z, 0-9 and dashes", param_hint="--name")
+    # A runner, so that questions to people block nothing and Ctrl-C works at every one of them.
+    with asyncio.Runner() as runner:
+        try:
+            report = _calibrated(runner, address, name, paper=paper, drawer=drawer)
+        except DeviceError as error:
+            report = failure(address, error)
+    report.tell(as_json=as_json)
+
+
+def _calibrated(runner: asyncio.Runner, address: str, name: str, *, paper: bool, drawer: bool) -> Report:
+    who, abilities = runner.run(_first_look(address))
+    if who.verdict is Verdict.SOMETHING_ELSE:
+        text = f"{address}: kein Drucker / no printer. Es sagt / it says: {shown(who.said)}"
+        return Report(Exit.REFUSED, {"address": address, **asdict(who)}, text)
+    if who.online is False:
+        text = f"{address}: offline. Deckel und Papier prüfen / check cover and paper"
+        return Report(Exit.TRY_AGAIN, {"address": address, **asdict(who)}, text)
+    _say(_introduced(who, abilities))
+    profile = _profile(runner, address, who, abilities, paper=paper)
+    wiring = _drawer(runner, address) if drawer else None
+    facts = {
+        "address": address,
+        "identity": asdict(who),
+        "abilities": asdict(abilities),
+        "profile": profile,
+        "drawer": None if wiring is None else asdict(wiring),
+        "toml": _toml(name, address, profile, wiring),
+    }
+    doubtful = wiring is not None and wiring.open_level is None
+    head = "Für gateway.toml / for gateway.toml:\n\n"
+    return Report(Exit.UNKNOWN if doubtful else Exit.DONE, facts, head + str(facts["toml"]))
+
+
+async def _first_look(address: str) -> tuple[Introduction, Abilities]:
+    async with conversation(opener(address)) as talk:
+        who = await introduce(talk)
+        if who.verdict is Verdict.PRINTER and who.online:
+            return who, await examine(talk, secrets.randbelow(PROCESS_IDS))
+        return who, Abilities(process_ids=False, ordered=False, cutter_counter=None)
+
+
+def _introduced(who: Introduction, abilities: Abilities) -> str:
+    name = shown(" ".join(part for part in (who.maker, who.model, who.serial) if part))
+    counter = "" if abilities.cutter_counter is None else str(abilities.cutter_counter)
+    rows = [
+        (("Gerät", "device"), name or both(VALUES[None])),
+        (("bestätigt jeden Druck", "confirms every print"), both(VALUES[abilities.process_ids])),
+        (("antwortet der Reihe nach", "answers in order"), both(VALUES[abilities.ordered])),
+        (("Schnitte bisher", "cuts so far"), counter or both(VALUES[None])),
+    ]
+    return "\n".join(f"  {both(title) + ':':46} {value}" for title, value in rows)
+
+
+def _profile(runner: asyncio.Runner, address: str, who: Introduction, abilities: Abilities, *, paper: bool) -> str:
+    known = profile_by_model(who.model)
+    if known is not None:
+        _say(f"Profil / profile: {known.name}")
+        return known.name
+    if not paper:
+        return _FALLBACK
+    runner.run(_print(address))
+    width = _choice("Breiteste Zeile, die nicht umbricht / widest line that does not wrap", WIDTHS, 48)
+    slot = _choice(
+        "Nummer der Zeile mit richtigen Umlauten und € (0: keine) / number of the line with umlauts and € (0: none)",
+        (0, *SLOTS),
+        EPSON_PAGE_858,
+    )
+    fitting = profile_by_paper(width, slot, process_ids=abilities.process_ids)
+    if fitting is None:
+        _say(
+            f"Kein Profil hat {width} Zeichen und Zeichensatz {slot}. Bitte beides melden; bis dahin {_FALLBACK}.\n"
+            f"No profile has {width} columns and code page {slot}. Please report both; until then {_FALLBACK}."
+        )
+        return _FALLBACK
+    _say(f"Profil / profile: {fitting.name}")
+    return fitting.name
+
+
+async def _print(address: str) -> None:
+    async with conversation(opener(address)) as talk:
+        await talk.tell(calibration_page())
+
+
+def _drawer(runner: asyncio.Runner, address: str) -> _Drawer | None:
+    for pin in _PINS:
+        _wait("Lade schließen, dann Enter / close the drawer, then press Enter")
+        trial = runner.run(_tried(address, pin))
+        if trial.open_level is not None:
+            _say(
+                f"Lade an Stift {pin}, offen heißt {trial.open_level} / drawer on pin {pin}, open is {trial.open_level}"
+            )
+            return _confirmed(runner, address, trial)
+        if _yes("Der Sensor sieht nichts. Ist die Lade aufgegangen? / The sensor sees nothing. Did the drawer open?"):
+            _say(
+                "Dann ist kein Sensor angeschlossen, oder er ist kaputt: ob sie aufging, bleibt immer unbekannt.\n"
+                "So there is no sensor, or it is broken: whether it opened will always be unknown."
+            )
+            return _Drawer(pin, None)
+    _say("Keine Lade gefunden: Kabel, Schloss? / No drawer found: cable, lock?")
+    return None
+
+
+def _confirmed(runner: asyncio.Runner, address: str, trial: Trial) -> _Drawer:
+    """Shutting it must bring the level back: else something else moved it."""
+    _wait("Lade wieder schließen, dann Enter / close the drawer again, then press Enter")
+    if runner.run(_level(address)) is trial.before:
+        return _Drawer(trial.pin, trial.open_level)
+    _say("Der Sensor ging nicht zurück; ihm ist nicht zu trauen.\nThe sensor did not go back; it is not to be trusted.")
+    return _Drawer(trial.pin, None)
+
+
+async def _tried(address: str, pin: int) -> Trial:
+    async with conversation(opener(address)) as talk:
+        return await try_pin(talk, pin)
+
+
+async def _level(address: str) -> Level | None:
+    async with conversation(opener(address)) as talk:
+        return await drawer_level(talk)
+
+
+def _toml(name: str, address: str, profile: str, wiring: _Drawer | None) -> str:
+    quoted = address.replace("\\", "\\\\").replace('"', '\\"')
+    lines = ["[[devices]]", f'name = "{name}"', f'address = "{quoted}"', f'profile = "{profile}"']
+    if wiring is not None:
+        lines += ["", "[devices.drawer]", f"pin = {wiring.pin}"]
+        lines += [f'open_level = "{wiring.open_level}"'] if wiring.open_level is not None else []
+    return "\n".join(lines)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _wait(text: str) -> None:
+    typer.prompt(text, default="", show_default=False, prompt_suffix=" ", err=True)
+
+
+def _yes(text: str) -> bool:
+    answer: Any = typer.prompt(f"{text} (j/n)", err=True, prompt_suffix=" ")
+    while str(answer).strip().lower() not in ("j", "ja", "y", "yes", "n", "nein", "no"):
+        answer = typer.prompt("Bitte j oder n / please y or n", err=True, prompt_suffix=" ")
+    return str(answer).strip().lower()[0] in "jy"
+
+
+def _choice(text: str, allowed: tuple[int, ...], usual: int) -> int:
+    names = ", ".join(map(str, allowed))
+    while True:
+        answer = str(typer.prompt(f"{text} ({names})", default=str(usual), err=True)).strip()
+        if answer.isdecimal() and int(answer) in allowed:
+            return int(answer)
+        _say(f"{shown(answer)!r}: nur / only {names}")

@@ -1,0 +1,125 @@
+"""`watch`: one line per change, live, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from drivers.cli.options import Json, Profile, opener, printer_profile
+from drivers.cli.visit import utc_now
+from drivers.cli.words import FACTS, KINDS, VALUES, because, both, shown
+from drivers.discovery.hotplug import Hotplug
+from drivers.discovery.settling import Change, ChangeKind
+from drivers.drawer import DrawerWiring, Level
+from drivers.escpos.profile import PrinterProfile
+from drivers.printing.actor import PrinterActor
+from drivers.printing.condition import PrinterStatus
+from drivers.printing.ledger import MemoryLedger
+
+_Watched = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Addresses of printers to watch; without any, only what is plugged in and out.", show_default=False
+    ),
+]
+_OpenLevel = Annotated[Level | None, typer.Option(help="Level of the drawers' sensors when open, to tell of drawers.")]
+_CHANGES = {
+    ChangeKind.PLUGGED: ("eingesteckt", "plugged in"),
+    ChangeKind.UNPLUGGED: ("ausgesteckt", "unplugged"),
+}
+Say = Callable[[dict[str, Any], str], None]
+
+
+def watch(
+    addresses: _Watched = None,
+    profile: Profile = "generic-80",
+    open_level: _OpenLevel = None,
+    as_json: Json = False,
+) -> None:
+    """Zusehen, was sich ändert / Watch devices: one line per change, until Ctrl-C. With --json one object a line."""
+    kind = printer_profile(profile)
+    actors = [_actor(address, kind, open_level) for address in addresses or []]
+
+    def say(facts: dict[str, Any], text: str) -> None:
+        typer.echo(json.dumps({"at": utc_now(), **facts}, ensure_ascii=False) if as_json else text)
+
+    asyncio.run(_watch(actors, say))
+
+
+async def _watch(actors: list[PrinterActor], say: Say) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with AsyncExitStack() as stack:
+        hotplug = await stack.enter_async_context(Hotplug())
+        tasks = [asyncio.create_task(_tell_changes(hotplug, actors, say))]
+        for actor in actors:
+            _tell_status(actor, say)
+            tasks += [asyncio.create_task(actor.run())]
+        stack.push_async_callback(_end, tasks)
+        say({"kind": "watching", "devices": len(hotplug.present)}, _beginning(len(hotplug.present), len(actors)))
+        ending = asyncio.create_task(stopped.wait())
+        await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        for task in tasks:
+            if task.done():
+                task.result()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _tell_changes(hotplug: Hotplug, actors: list[PrinterActor], say: Say) -> None:
+    async for change in hotplug.changes():
+        say({"kind": change.kind, "device": asdict(change.device)}, _change(change))
+        for actor in actors:
+            if change.kind is ChangeKind.PLUGGED and change.device.is_reached_by(actor.name):
+                actor.reconnect()
+
+
+def _tell_status(actor: PrinterActor, say: Say) -> None:
+    told: list[PrinterStatus] = []
+
+    def look(now: PrinterStatus) -> None:
+        before = told[0] if told else PrinterStatus()
+        told[:] = [now]
+        facts = {"kind": "status", "address": actor.name, **asdict(now), "ready": now.ready}
+        say(facts, f"{actor.name}: {_difference(before, now)}")
+
+    actor.subscribe(look)
+
+
+def _difference(before: PrinterStatus, now: PrinterStatus) -> str:
+    """What a person wants to know of a change: how it is now, and which single facts became others."""
+    headline = "bereit / ready" if now.ready else because(now.reason)
+    was, known = asdict(before), asdict(now)
+    if now.online is None or before.online is None:
+        return headline
+    changed = [name for name in FACTS if name in known and known[name] != was[name] and name != "online"]
+    return ", ".join([headline, *(f"{both(FACTS[name])}: {both(VALUES[known[name]])}" for name in changed)])
+
+
+def _change(change: Change) -> str:
+    device = change.device
+    name = shown(" ".join(part for part in (device.maker, device.model) if part))
+    return f"{both(_CHANGES[change.kind])}: {both(KINDS[device.kind_guess])} {name} {device.address}".rstrip()
+
+
+def _beginning(devices: int, watched: int) -> str:
+    printers = f", {watched} Drucker / printers" if watched else ""
+    return f"{devices} Geräte angeschlossen / devices connected{printers}. Ctrl-C: Ende / end."
+
+
+def _actor(address: str, profile: PrinterProfile, open_level: Level | None) -> PrinterActor:
+    wiring = DrawerWiring(open_level=open_level)
+    return PrinterActor(address, opener(address), MemoryLedger(), profile, utc_now, drawer=wiring)
