@@ -1,4 +1,4 @@
-"""What a register asks of its gateway now, or not at all: drawers, paper, reports.
+"""What a register asks of its gateway now, or not at all: drawers, displays, scales, paper, reports.
 
 Unlike events these have not happened yet, so nothing is kept when the gateway cannot be reached: the caller gets the error.
 """
@@ -18,10 +18,14 @@ from branchgate.errors.status import error_from
 from branchgate.v1 import (
     device_pb2,
     device_pb2_grpc,
+    display_pb2,
+    display_pb2_grpc,
     printing_pb2,
     printing_pb2_grpc,
     report_pb2,
     report_pb2_grpc,
+    scale_pb2,
+    scale_pb2_grpc,
 )
 
 QUESTION_WITHIN_S = 10
@@ -63,6 +67,29 @@ class GatewayCalls:
         stub = device_pb2_grpc.DeviceServiceStub(self._channel())
         answer = await _asked(stub.ListDevices(device_pb2.ListDevicesRequest(), timeout=QUESTION_WITHIN_S))
         return list(answer.devices)
+
+    async def show_on_display(
+        self, text: str, figure: str = "", lower_text: str = "", lower_figure: str = ""
+    ) -> device_pb2.Device:
+        """Shows two lines on this register's customer display: an article and its price, a word and the total. Never waits for it."""
+        line = display_pb2.DisplayLine
+        request = display_pb2.ShowOnDisplayRequest(
+            upper=line(text=text, figure=figure), lower=line(text=lower_text, figure=lower_figure)
+        )
+        stub = display_pb2_grpc.DisplayServiceStub(self._channel())
+        return (await _asked(stub.ShowOnDisplay(request, timeout=QUESTION_WITHIN_S))).device
+
+    async def clear_display(self) -> device_pb2.Device:
+        """Shows the idle text on this register's customer display."""
+        stub = display_pb2_grpc.DisplayServiceStub(self._channel())
+        request = display_pb2.ClearDisplayRequest()
+        return (await _asked(stub.ClearDisplay(request, timeout=QUESTION_WITHIN_S))).device
+
+    async def weigh(self, *, scale: str = "", within_ms: int = 0) -> scale_pb2.WeighResponse:
+        """The stable weight on this register's scale. Raises TryAgain (SCALE_…) when there is none; nothing has happened then."""
+        request = scale_pb2.WeighRequest(scale=scale, within_ms=within_ms)
+        stub = scale_pb2_grpc.ScaleServiceStub(self._channel())
+        return await _asked(stub.Weigh(request, timeout=QUESTION_WITHIN_S + within_ms / 1000))
 
     async def print_receipt(
         self, event_id: bytes, user_id: str, *, role: str = "", request_id: bytes | None = None

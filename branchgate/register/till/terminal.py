@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from rich.console import Console
 from rich.text import Text
 
-from branchgate.errors import BranchgateError
+from branchgate.errors import BranchgateError, Refused
 from branchgate.errors.texts import Language, sentence, sentence_for
 from branchgate.money import euros, quantity_text
 from branchgate.printable import clean_lines
@@ -16,6 +16,7 @@ from branchgate.receipts.basket import Basket
 from branchgate.register.client import RegisterClient
 from branchgate.register.held import Happened
 from branchgate.register.till.commands import MoveCash, Return, Sell, Void, command_of
+from branchgate.register.till.counter import Counter
 from branchgate.register.till.paper import UncertainPrints
 from branchgate.register.till.till import Till
 from branchgate.register.till.typed import Typed, understood
@@ -42,6 +43,7 @@ class Terminal:
         self._started_ms: int | None = None
         self._selling = "sell"
         self._returned_receipt = ""
+        self._counter = Counter(register.gateway, language)
         self._doubts = UncertainPrints(register, self._ask_about)
         self._doing: dict[str, Callable[[Typed], Awaitable[None]]] = {
             "article": self._ring_up,
@@ -80,6 +82,7 @@ class Terminal:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await self._counter.close()
 
     async def _do(self, typed: Typed) -> None:
         try:
@@ -88,7 +91,10 @@ class Terminal:
             self._tell(sentence(failure, self._language), style="red")
 
     async def _ring_up(self, typed: Typed) -> None:
-        line: dict[str, object] = {"article": typed.rest, "quantity": typed.quantity}
+        line: dict[str, object] = {
+            "article": typed.rest,
+            "quantity": typed.quantity or await self._amount_of(typed.rest),
+        }
         try:
             basket = self._basket([*self._lines, line])
         except BranchgateError as failure:
@@ -101,8 +107,18 @@ class Terminal:
         for added in basket.lines[self._shown :]:
             quantity = quantity_text(added.quantity_thousandths, added.unit == "kg", self._language)
             self._pair(f"{quantity} {added.unit}  {added.text}", added.gross_cents)
+        rung_up = basket.lines[self._shown]
+        self._counter.show(rung_up.text, rung_up.gross_cents, self._word("total"), basket.total_cents)
         self._shown = len(basket.lines)
         self._pair(self._word("total"), basket.total_cents, style="bold")
+
+    async def _amount_of(self, wanted: str) -> str:
+        """One piece, or what the scale says: weighed goods without a weight are no kilogram."""
+        try:
+            article = self._till.article(wanted)
+        except Refused:
+            return "1"  # ringing it up will say what is wrong with it
+        return await self._counter.weight_of(article) if article.weighed else "1"
 
     async def _pay(self, typed: Typed) -> None:
         if not self._lines:
@@ -118,6 +134,8 @@ class Terminal:
             happened = await self._till.sell(command, self._started_ms)
         self._start_over()
         self._show(happened)
+        receipt = happened.receipt
+        self._counter.show(self._word("total"), receipt.total_cents, self._word("change"), receipt.change_cents)
 
     async def _take_off(self, _typed: Typed) -> None:
         if not self._lines:
@@ -127,7 +145,9 @@ class Terminal:
         last = next((line for line in reversed(self._lines) if not line.get("void")), None)
         if last is not None:
             last["void"] = True
-        self._pair(self._word("total"), self._basket(self._lines).total_cents, style="bold")
+        total_cents = self._basket(self._lines).total_cents
+        self._counter.show_total(self._word("total"), total_cents)
+        self._pair(self._word("total"), total_cents, style="bold")
 
     async def _return(self, typed: Typed) -> None:
         if self._lines:
@@ -140,6 +160,7 @@ class Terminal:
 
     async def _abandon(self, _typed: Typed) -> None:
         self._start_over()
+        self._counter.clear()
         self._say("abandoned")
 
     async def _void(self, typed: Typed) -> None:

@@ -62,12 +62,26 @@ class Till:
         """The basket of some lines; sign -1 takes the goods back. Raises Refused: NOT_FOUND, AMBIGUOUS_ARTICLE, INVALID_VALUE."""
         basket = Basket()
         for index, wanted in enumerate(lines):
-            article = self._article(wanted.article, f"lines[{index}].article")
+            article = self.article(wanted.article, f"lines[{index}].article")
             category = self._register.category_name(article.category_key)
             line = basket.add(article, sign * wanted.quantity, category_name=category)
             if wanted.void:
                 basket.void_line(line.line_number)
         return basket
+
+    def article(self, wanted: str, field: str = "article") -> Article:
+        """By number, else GTIN, else exact name. Raises Refused: NOT_FOUND, or AMBIGUOUS_ARTICLE naming the candidates."""
+        catalogue = self._register.catalogue
+        by_number = catalogue.article(wanted)
+        found = (by_number,) if by_number else catalogue.by_gtin(wanted) or catalogue.by_name(wanted)
+        if not found:
+            raise Refused(
+                "NOT_FOUND", field=field, value=wanted, rule="number, GTIN or name", kind=RefusedKind.NOT_FOUND
+            )
+        if len(found) > 1:
+            numbers = ", ".join(article.article_number for article in found)
+            raise Refused("AMBIGUOUS_ARTICLE", field=field, value=wanted, rule=numbers)
+        return found[0]
 
     async def sell(self, command: Sell, started_ms: int | None = None) -> Happened:
         """Rings up the lines and takes the payment. Raises Refused; then nothing has happened.
@@ -146,20 +160,6 @@ class Till:
         for opening in self._openings:
             opening.cancel()
         await asyncio.gather(*self._openings, return_exceptions=True)
-
-    def _article(self, wanted: str, field: str) -> Article:
-        """By number, else GTIN, else exact name. Raises Refused: NOT_FOUND, or AMBIGUOUS_ARTICLE naming the candidates."""
-        catalogue = self._register.catalogue
-        by_number = catalogue.article(wanted)
-        found = (by_number,) if by_number else catalogue.by_gtin(wanted) or catalogue.by_name(wanted)
-        if not found:
-            raise Refused(
-                "NOT_FOUND", field=field, value=wanted, rule="number, GTIN or name", kind=RefusedKind.NOT_FOUND
-            )
-        if len(found) > 1:
-            numbers = ", ".join(article.article_number for article in found)
-            raise Refused("AMBIGUOUS_ARTICLE", field=field, value=wanted, rule=numbers)
-        return found[0]
 
     def _paid(self, basket: Basket, pay: Pay, number: str, running: int, started_ms: int) -> Receipt:
         header = self._header(number, running, started_ms)

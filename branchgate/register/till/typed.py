@@ -32,11 +32,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One thing to do. `rest` is what stood behind the word, for an article its number, GTIN or name; `quantity` as typed."""
+    """One thing to do. `rest` is what stood behind the word, for an article its number, GTIN or name; `quantity` as typed, empty without one."""
 
     do: str
     rest: str = ""
-    quantity: str = "1"
+    quantity: str = ""
 
 
 def understood(line: str) -> Typed | None:

@@ -20,13 +20,16 @@ METHODS = {
         "until",
     ],
     "GatewayCalls": [
+        "clear_display",
         "close_day",
         "devices",
         "open_drawer",
         "print_jobs",
         "print_receipt",
         "resolve_print_job",
+        "show_on_display",
         "watch_print_jobs",
+        "weigh",
         "x_report",
     ],
 }

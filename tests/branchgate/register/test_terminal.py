@@ -84,13 +84,13 @@ async def shown_at_the_till(folder: Path, *lines: str) -> tuple[str, list[Receip
 
 async def test_a_sale_begins_with_its_first_line_not_with_its_payment(tmp_path: Path) -> None:
     """Receipts said that they began and ended in the same second, however long a basket took."""
-    _, receipts = await shown_at_the_till(tmp_path, "10002", "10001", "bar", "10001", "karte")
+    _, receipts = await shown_at_the_till(tmp_path, "10002", "1 * 10001", "bar", "1 * 10001", "karte")
     assert [receipt.finished_at_ms - receipt.started_at_ms for receipt in receipts] == [3_600_000, 3_600_000]
 
 
 @pytest.mark.parametrize("word", ["z", "rückgabe"])
 async def test_an_open_receipt_is_finished_first(tmp_path: Path, word: str) -> None:
     """A return threw the open receipt away without a word, and a closing left it to the next day."""
-    shown, (receipt,) = await shown_at_the_till(tmp_path, "10001", word, "bar")
+    shown, (receipt,) = await shown_at_the_till(tmp_path, "1 * 10001", word, "bar")
     assert "noch offen" in shown
     assert receipt.total_cents == 299

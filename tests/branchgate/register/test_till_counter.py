@@ -1,0 +1,138 @@
+"""The till's scale and customer display: weighed goods are never sold as one kilogram by default, and a sale waits for no display."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from branchgate.clock import SystemClock
+from branchgate.errors import BranchgateError, Refused, TryAgain
+from branchgate.receipts.model import Receipt
+from branchgate.register import RegisterClient
+from branchgate.register.till.counter import Counter
+from branchgate.register.till.terminal import Terminal
+from branchgate.register.till.till import Till
+from branchgate.v1 import scale_pb2
+from tests.branchgate.register.served_gateway import open_plainly
+from tests.branchgate.register.stocked import APPLES, stocked
+
+
+class StandInGateway:
+    """The gateway's answers about display and scale."""
+
+    def __init__(self, weight: int | BranchgateError = 0) -> None:
+        self.weight = weight
+        self.shown: list[tuple[str, ...]] = []
+        self.display_fails: BranchgateError | None = None
+        self.calls = 0
+        self.shown_twice = asyncio.Event()
+        self.let_go = asyncio.Event()
+        self.let_go.set()
+
+    async def weigh(self) -> scale_pb2.WeighResponse:
+        if isinstance(self.weight, BranchgateError):
+            raise self.weight
+        return scale_pb2.WeighResponse(scale="waage", text="00.486", grams=self.weight, unit="kg")
+
+    async def show_on_display(self, *lines: str) -> None:
+        self.calls += 1
+        await self.let_go.wait()
+        if self.display_fails is not None:
+            raise self.display_fails
+        self.shown.append(lines)
+        if len(self.shown) == 2:
+            self.shown_twice.set()
+
+    async def clear_display(self) -> None:
+        await self.show_on_display()
+
+    async def watch_print_jobs(self) -> AsyncIterator[Any]:
+        await asyncio.Event().wait()
+        yield None
+
+
+def counter(gateway: StandInGateway) -> Counter:
+    return Counter(gateway, "de")  # type: ignore[arg-type]
+
+
+async def typed(*lines: str) -> AsyncIterator[str]:
+    for line in lines:
+        await asyncio.sleep(0)
+        yield line
+
+
+async def at_the_till(folder: Path, gateway: StandInGateway, *lines: str) -> tuple[str, list[Receipt]]:
+    stocked(folder)
+    shown = io.StringIO()
+    async with RegisterClient(folder, open_channel=open_plainly) as register:
+        register.gateway = gateway  # type: ignore[assignment]
+        till = Till(register, SystemClock(), user_id="anna", user_name="Anna")
+        await Terminal(register, till, "de", Console(file=shown, width=200)).run(typed(*lines))
+        receipts = [held.receipt for held in await register.inspect(lambda outbox: outbox.receipts(10))]
+        await till.close()
+    return shown.getvalue(), receipts
+
+
+async def test_weighed_goods_without_a_weight_are_weighed(tmp_path: Path) -> None:
+    """They were sold as one kilogram."""
+    _, (receipt,) = await at_the_till(tmp_path, StandInGateway(486), "10001", "karte")
+    assert [(line.quantity_thousandths, line.gross_cents) for line in receipt.lines] == [(486, 145)]
+
+
+async def test_a_weight_that_was_typed_is_taken_and_the_scale_not_asked(tmp_path: Path) -> None:
+    gateway = StandInGateway(TryAgain("SCALE_NO_ANSWER", field="waage"))
+    _, (receipt,) = await at_the_till(tmp_path, gateway, "0,2 * 10001", "karte")
+    assert receipt.lines[0].quantity_thousandths == 200
+
+
+@pytest.mark.parametrize("reason", ["NO_DEVICE_FOR_ROLE", "NOT_REACHABLE"])
+async def test_without_a_scale_the_cashier_is_asked_for_the_weight(tmp_path: Path, reason: str) -> None:
+    shown, receipts = await at_the_till(tmp_path, StandInGateway(Refused(reason)), "10001", "karte")
+    assert receipts == []
+    assert "Bitte das Gewicht eingeben, zum Beispiel: 0,486 * Äpfel Elstar" in shown
+
+
+async def test_a_scale_that_gives_no_weight_sells_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+    gateway = StandInGateway(TryAgain("SCALE_IN_MOTION", field="waage"))
+    shown, receipts = await at_the_till(tmp_path, gateway, "10001")
+    assert receipts == []
+    assert "kommt nicht zur Ruhe" in shown
+
+
+async def test_an_empty_scale_sells_nothing() -> None:
+    with pytest.raises(Refused) as refused:
+        await counter(StandInGateway(0)).weight_of(APPLES)
+    assert refused.value.reason == "SCALE_EMPTY"
+
+
+async def test_pieces_are_not_weighed(tmp_path: Path) -> None:
+    gateway = StandInGateway(TryAgain("SCALE_IN_MOTION", field="waage"))
+    _, (receipt,) = await at_the_till(tmp_path, gateway, "10002", "karte")
+    assert receipt.lines[0].quantity_thousandths == 1000
+
+
+async def test_the_customer_reads_the_latest_line_while_the_one_before_is_still_under_way() -> None:
+    gateway = StandInGateway()
+    shop = counter(gateway)
+    gateway.let_go.clear()
+    for cents in (100, 200, 300):
+        shop.show("Wasser", cents, "Summe", cents)
+        await asyncio.sleep(0)
+    gateway.let_go.set()
+    await gateway.shown_twice.wait()
+    assert gateway.shown == [("Wasser", "1,00", "Summe", "1,00"), ("Wasser", "3,00", "Summe", "3,00")]
+    await shop.close()
+
+
+async def test_a_sale_goes_on_without_display_and_a_shop_without_one_is_not_asked_again(tmp_path: Path) -> None:
+    gateway = StandInGateway()
+    gateway.display_fails = Refused("NO_DEVICE_FOR_ROLE")
+    _, receipts = await at_the_till(tmp_path, gateway, "10002", "10002", "10002", "karte", "10002", "karte")
+    assert len(receipts) == 2
+    assert gateway.calls == 1
