@@ -67,11 +67,10 @@ class Acquaintance:
     async def cutter_counter(self) -> int | None:
         """How often the cutter has worked; None on printers that do not tell."""
         press = self._press
-        if press.mute or press.counts_cuts is False:
+        if press.mute or not press.counter.worth_asking:
             return None
         count = await self._interview.cutter_counter()
-        if press.counts_cuts is None:
-            press.counts_cuts = count is not None
+        press.counter.asked(answered=count is not None)
         return count
 
     async def _push_out(self) -> None:

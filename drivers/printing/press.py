@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from drivers.drawer import DrawerSensor, DrawerWiring
 from drivers.errors import Reason
@@ -19,6 +20,28 @@ from drivers.printing.states import JobState
 from drivers.printing.status_log import StatusLog
 
 
+COUNTER_CHANCES: Final = 3
+
+
+class CutterCounter:
+    """Whether the printer is worth asking for its cutter counter. One lost answer proves nothing."""
+
+    def __init__(self) -> None:
+        self._chances: int | None = COUNTER_CHANCES  # None: it has answered once, so it can
+
+    @property
+    def worth_asking(self) -> bool:
+        """It answers, or has not been silent often enough to say that it never does."""
+        return self._chances is None or self._chances > 0
+
+    def asked(self, *, answered: bool) -> None:
+        """What came of a question."""
+        if answered:
+            self._chances = None
+        elif self._chances is not None:
+            self._chances -= 1
+
+
 class Press:
     """Hears every reply. Nothing is awaited here: what must be recorded is noted in the records."""
 
@@ -28,7 +51,7 @@ class Press:
         self.tracker = StatusTracker(self.sensor)
         self.doubts = Doubts()
         self._fence: Fence | None = None
-        self.counts_cuts: bool | None = None
+        self.counter = CutterCounter()
         self.reports = False  # automatic status was heard on this link
         self.mute = not profile.status
         self.acquainted = False  # a job could be sent over this link, or could have been

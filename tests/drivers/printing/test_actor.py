@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -273,6 +273,75 @@ async def test_a_printer_that_is_not_there_blocks_with_the_cause_and_is_found_la
             assert s.actor.status.reason is Reason.CONNECTION_REFUSED
             await front.listen()
             await s.reaches(JobState.PRINTED)
+
+
+async def test_a_counter_that_stays_silent_once_is_asked_again() -> None:
+    """After one lost answer the printer was never asked again, and its cutter bore no witness any more."""
+    async with TcpFront(FakePrinter(counter=None)) as front, shop(front) as s:
+        s.submit(b"bon-0", Document((Text("null"),)))
+        await s.reaches(JobState.PRINTED, b"bon-0")
+        assert s.ledger.evidence(b"bon-0").cutter_before is None
+        s.printer.counter = 7
+        s.submit()
+        await s.reaches(JobState.PRINTED)
+        assert s.ledger.evidence(b"bon-1").cutter_before == 7
+
+
+async def test_plugging_in_ends_the_rest_at_once() -> None:
+    patient = replace(QUICK, retry_first=3600.0, retry_most=3600.0)
+    async with TcpFront(FakePrinter()) as front:
+        await front.vanish()
+        async with shop(front, limits=patient) as s:
+            s.submit()
+            await s.reaches(JobState.BLOCKED)
+            await front.listen()
+            s.actor.reconnect()
+            await s.reaches(JobState.PRINTED)
+
+
+async def test_the_log_names_a_condition_once_and_in_fields(caplog: pytest.LogCaptureFixture) -> None:
+    """At the start three lines told of one printer, each with half of its answers, as Python writes an object."""
+    caplog.set_level("INFO", "drivers.printing")
+    async with TcpFront(FakePrinter()) as front, shop(front) as s:
+        s.submit()
+        await s.reaches(JobState.PRINTED)
+        s.printer.cover_open = True
+        front.refresh()
+        await s.until(lambda: s.actor.status.cover_open is True)
+    told = [vars(record) for record in caplog.records if record.msg == "printer_status_changed"]
+    assert [(line["printer"], line["online"], line["reason"]) for line in told] == [
+        ("bon", True, ""),
+        ("bon", False, "COVER_OPEN"),
+    ]
+
+
+async def test_what_is_no_printer_fills_neither_the_log_nor_the_line(caplog: pytest.LogCaptureFixture) -> None:
+    """It took the connection, said something and hung up, twice a second, for ever; each time with a line in the log."""
+    caplog.set_level("INFO", "drivers.printing")
+    visits = 0
+
+    async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal visits
+        visits += 1
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nServer: something else\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    limits = replace(QUICK, retry_first=0.01, retry_most=3600.0)
+    ledger = MemoryLedger()
+    address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    actor = PrinterActor("bon", transport_factory(address), ledger, PROFILES["generic-80"], utc_now, limits=limits)
+    async with server:
+        task = asyncio.create_task(actor.run())
+        async with asyncio.timeout(10):
+            while visits < 5:
+                await asyncio.sleep(0.005)  # the observer's pace; nothing under test waits for it
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    told = [vars(record)["reason"] for record in caplog.records if record.msg == "printer_status_changed"]
+    assert told.count("LINK_LOST") == 1
+    assert told[-1] == "LINK_LOST"
 
 
 async def test_status_is_told_once_per_change() -> None:

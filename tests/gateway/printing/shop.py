@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from branchgate.catalogue import BranchSettings, DeviceRole
-from branchgate.clock import SystemClock
+from branchgate.clock import Clock, SystemClock
 from branchgate.events import EventKind
 from branchgate.receipts.codec import encode_receipt
 from branchgate.v1 import event_pb2
@@ -23,6 +23,7 @@ from drivers.virtual.settings import PrinterSettings
 from gateway.config import Device, DrawerWiring
 from gateway.devices import Devices
 from gateway.drawers import DRAWERS, DrawerDesk
+from gateway.drawers.standing import learnt_levels
 from gateway.journal import Journal, JournalReader
 from gateway.journal.tables import JOURNAL
 from gateway.printing import PRINTING, Job, JobStore, PrintDesk, PrintState
@@ -127,24 +128,31 @@ async def open_shop(
     settings: BranchSettings | None = SETTINGS,
     running: bool = True,
     wrap: Callable[[JobLedger], JobLedger] = lambda ledger: ledger,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Shop]:
     path = folder / "branch.db"
     connection = connect_for_writing(path)
     bring_up_to_date(connection, (JOURNAL, RECORDING, PRINTING, DRAWERS))
     connection.close()
-    clock = SystemClock()
+    clock = clock or SystemClock()
     writer = GroupWriter(path)
     journal = await Journal.open(writer, clock)
     reader = JournalReader(path)
     store = JobStore(writer, journal, path, clock)
     documents = Documents(reader, clock)
-    stations = Devices(devices, lambda name: wrap(StoredLedger(name, store, documents)), clock, QUICK)
+    stations = Devices(
+        devices,
+        lambda name: wrap(StoredLedger(name, store, documents)),
+        clock,
+        QUICK,
+        learnt=learnt_levels(reader.connection),
+    )
     desk = PrintDesk(store, documents, stations)
     drawers = DrawerDesk(writer, journal, stations, desk, clock)
     recorder = Recorder(writer, journal, reader.connection, clock, BranchRules(), print_wish=desk.wish)
     await drawers.start()
     await desk.use_settings(settings)
-    work = (stations.run(), Fallbacks(stations, store).run()) if running else ()
+    work = (stations.run(), drawers.positions.run(), Fallbacks(stations, store).run()) if running else ()
     serving = asyncio.gather(*work)
     try:
         yield Shop(store, desk, drawers, stations, recorder, journal, reader, writer)

@@ -11,7 +11,7 @@ from branchgate.errors import Refused, TryAgain
 from drivers.printing.ledger import JobLedger, MemoryLedger
 from drivers.printing.states import JobEvidence
 from gateway.config import Device
-from gateway.devices import Devices
+from gateway.devices import Devices, check_devices
 from gateway.printing import PrintState
 from tests.gateway.printing.shop import device_at, open_shop, virtual_printer
 from tests.gateway.printing.wrapped import WrappedLedger
@@ -46,10 +46,20 @@ async def test_a_full_disk_stops_a_printer_before_the_first_byte_and_not_for_goo
     ("device", "field"),
     [
         (Device(name="bon", address="usb://1"), "devices.bon.address"),
-        (Device(name="bon", address="tcp://h", profile="matrix"), "devices.profile"),
+        (Device(name="bon", address="tcp://h", profile="matrix"), "devices.bon.profile"),
     ],
 )
 def test_a_device_that_cannot_be_is_refused_by_field(device: Device, field: str) -> None:
+    for check in (check_devices, lambda devices: Devices(devices, lambda _name: MemoryLedger(), SystemClock())):
+        with pytest.raises(Refused) as refused:
+            check((device,))
+        assert (refused.value.reason, refused.value.field) == ("SETTINGS_INVALID", field)
+
+
+def test_two_devices_at_one_address_are_refused() -> None:
+    """The second would wait for ever for a port that the first one holds."""
+    twins = tuple(Device(name=name, address="tcp://h:9100") for name in ("bon", "kueche"))
     with pytest.raises(Refused) as refused:
-        Devices((device,), lambda _name: MemoryLedger(), SystemClock())
-    assert (refused.value.reason, refused.value.field) == ("SETTINGS_INVALID", field)
+        check_devices(twins)
+    assert (refused.value.field, refused.value.value) == ("devices.kueche.address", "tcp://h:9100")
+    assert "bon" in refused.value.rule
