@@ -79,6 +79,13 @@ class Scale(Section):
     protocol: str = "toledo-8217"
 
 
+class Receipts(Section):
+    """What receipts look like beyond what central decides."""
+
+    logo: str = ""
+    """PNG or JPEG above the shop's name, relative to the data folder; empty: none. Made to fit the paper of each printer."""
+
+
 class CentralAddress(Section):
     """How this branch reaches central, where that differs from what enrolment learnt (VPN, port forwarding)."""
 
@@ -98,6 +105,7 @@ class GatewaySettings(FileSettings):
     devices: tuple[Device, ...] = ()
     displays: tuple[Display, ...] = ()
     scales: tuple[Scale, ...] = ()
+    receipt: Receipts = Receipts()
     log: Literal["json", "text"] = "text"
     sales_memory_mb: int = Field(default=256, ge=64)
     """Memory limit of the sales store (DuckDB), in megabytes."""

@@ -35,6 +35,7 @@ from gateway.identity import GatewayIdentity, load_identity
 from gateway.journal.verification import verify_whole_chain
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses
+from gateway.printing.logo import load_logo
 from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
@@ -91,11 +92,12 @@ async def _open_gateway(
     folder: Path, settings: GatewaySettings, identity: GatewayIdentity, clock: Clock
 ) -> AsyncIterator[Ports]:
     async with AsyncExitStack() as stack:
+        logo = load_logo(folder, settings.receipt.logo)
         stores = await stack.enter_async_context(open_stores(folder, settings, identity.branch_id, clock))
         authority = make_authority(folder, identity, stores, clock)
         servers, ports = _bind(folder, settings, authority, stores, clock)
         pairing_address = f"{settings.listen.advertised_host or socket.getfqdn()}:{ports.pairing}"
-        desks = set_up_desks(stores, authority, settings, Addresses(pairing_address, ports.service), clock)
+        desks = set_up_desks(stores, authority, settings, Addresses(pairing_address, ports.service), clock, logo)
         stack.callback(desks.pairing.close)
         line = make_central_line(identity, stores, desks, settings, pairing_address, clock)
         presence = Presence()

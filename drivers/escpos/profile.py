@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 EPSON_PAGE_858: Final = 19  # ESC t n for PC858 on Epson; other makers use other numbers
+FONT_A_DOTS: Final = 12  # width of a character
 
 
 class Cutter(StrEnum):

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from drivers.preview.paper import Paper, print_on_paper
 from drivers.preview.svg import to_svg
-from drivers.preview.views import preview_png, preview_svg, preview_text
+from drivers.preview.views import preview_png, preview_svg, preview_text, to_png
 
-__all__ = ["Paper", "preview_png", "preview_svg", "preview_text", "print_on_paper", "to_svg"]
+__all__ = ["Paper", "preview_png", "preview_svg", "preview_text", "print_on_paper", "to_png", "to_svg"]

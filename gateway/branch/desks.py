@@ -8,6 +8,7 @@ from pathlib import Path
 from branchgate.clock import Clock
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
+from drivers.escpos.pictures import SourcePicture
 from gateway.branch.stores import KEYS_FOLDER, Stores
 from gateway.closing.desk import ClosingDesk
 from gateway.config import GatewaySettings
@@ -20,6 +21,7 @@ from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses, PairingDesk
 from gateway.pairing.renewal import Renewals
 from gateway.printing.desk import PrintDesk
+from gateway.printing.digital import DigitalDesk
 from gateway.printing.documents import Documents
 from gateway.printing.fallback import Fallbacks
 from gateway.printing.ledger import StoredLedger
@@ -34,6 +36,7 @@ class Desks:
     recorder: Recorder
     devices: Devices
     printing: PrintDesk
+    digital: DigitalDesk
     fallbacks: Fallbacks
     drawers: DrawerDesk
     closing: ClosingDesk
@@ -47,15 +50,20 @@ def make_authority(folder: Path, identity: GatewayIdentity, stores: Stores, cloc
 
 
 def set_up_desks(
-    stores: Stores, authority: BranchAuthority, settings: GatewaySettings, addresses: Addresses, clock: Clock
+    stores: Stores,
+    authority: BranchAuthority,
+    settings: GatewaySettings,
+    addresses: Addresses,
+    clock: Clock,
+    logo: SourcePicture | None = None,
 ) -> Desks:
-    """Puts the desks around the stores."""
+    """Puts the desks around the stores; `logo` is printed on receipts."""
 
     async def record_own(kind: EventKind, body: bytes, register_id: str) -> object:
         return await stores.journal.append(NewEntry(new_event_id(clock.now_ms()), register_id, OWN, kind, body))
 
     audit = IdentityAudit(record_own, clock)
-    documents = Documents(stores.reader, clock)
+    documents = Documents(stores.reader, clock, logo)
     devices = Devices(settings.devices, lambda printer: StoredLedger(printer, stores.jobs, documents), clock)
     printing = PrintDesk(stores.jobs, documents, devices)
 
@@ -70,6 +78,7 @@ def set_up_desks(
         ),
         devices=devices,
         printing=printing,
+        digital=DigitalDesk(documents),
         fallbacks=Fallbacks(devices, stores.jobs),
         drawers=DrawerDesk(stores.writer, stores.journal, devices, printing, clock),
         closing=ClosingDesk(

@@ -11,12 +11,15 @@ from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.model import Receipt
 from drivers.errors import DeviceRefused, Reason
 from drivers.escpos.document import Document
+from drivers.escpos.pictures import SourcePicture
 from drivers.escpos.profile import PrinterProfile
 from gateway.journal import Entry, JournalReader
 from gateway.printing.jobs import DocumentKind, Job, NewJob
 from gateway.printing.templates.closing import closing_document
 from gateway.printing.templates.copy_mark import CopyMark
+from gateway.printing.templates.digital_mark import marked_digital
 from gateway.printing.templates.receipt import TEMPLATE_VERSION, receipt_document
+from gateway.printing.templates.words import words_for
 
 
 class Documents:
@@ -25,8 +28,8 @@ class Documents:
     `settings` is None until central's settings have come: a receipt without the shop's name and address must not be printed.
     """
 
-    def __init__(self, reader: JournalReader, clock: Clock) -> None:
-        self._reader, self._clock = reader, clock
+    def __init__(self, reader: JournalReader, clock: Clock, logo: SourcePicture | None = None) -> None:
+        self._reader, self._clock, self._logo = reader, clock, logo
         self.settings: BranchSettings | None = None
 
     @property
@@ -49,13 +52,29 @@ class Documents:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "no branch settings")
         mark = CopyMark(job.copy_number, self._clock.now_ms()) if job.copy_number else None
         try:
-            entry = self.entry(job.event_id)
-            if job.document is DocumentKind.CLOSING:
-                return closing_document(decode_closing(entry.body), self.settings, profile.columns, mark)
-            receipt = decode_receipt(entry.body)
+            return self._laid_out(self.entry(job.event_id), self.settings, profile, mark)
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
-        return receipt_document(receipt, entry.register_id, self.settings, profile.columns, mark)
+
+    def digital(self, event_id: bytes, profile: PrinterProfile) -> tuple[str, Document]:
+        """The title and the document of an event for a screen, marked as digital.
+
+        Raises Refused (RECEIPT_NOT_RECORDED, EVENT_NOT_PRINTABLE, BRANCH_SETTINGS_MISSING).
+        """
+        entry = self.entry(event_id)
+        if self.settings is None:
+            raise Refused("BRANCH_SETTINGS_MISSING", field="event_id", value=event_id.hex())
+        document = self._laid_out(entry, self.settings, profile, None)
+        return _title(entry), marked_digital(document, words_for(self.settings.language))
+
+    def _laid_out(
+        self, entry: Entry, settings: BranchSettings, profile: PrinterProfile, mark: CopyMark | None
+    ) -> Document:
+        if entry.kind is EventKind.CLOSING:
+            return closing_document(decode_closing(entry.body), settings, profile.columns, mark)
+        logo = None if self._logo is None else self._logo.fitted(profile.dots)
+        receipt = decode_receipt(entry.body)
+        return receipt_document(receipt, entry.register_id, settings, profile.columns, mark, logo=logo)
 
 
 def receipt_job(job_id: bytes, event_id: bytes, receipt: Receipt, register_id: str, role: str) -> NewJob:
@@ -76,14 +95,20 @@ def job_for(job_id: bytes, entry: Entry, register_id: str, role: str) -> NewJob:
     """A job for a recorded receipt or closing, without a route yet. Raises Refused when its body cannot be read."""
     if entry.kind is EventKind.RECEIPT:
         return receipt_job(job_id, entry.event_id, decode_receipt(entry.body), register_id, role)
-    closing = decode_closing(entry.body)
     return NewJob(
         job_id=job_id,
         event_id=entry.event_id,
         document=DocumentKind.CLOSING,
         template=TEMPLATE_VERSION,
-        title=f"Z {closing.z_number} {closing.register_id}",
+        title=_title(entry),
         register_id=register_id,
         role=role,
         printer="",
     )
+
+
+def _title(entry: Entry) -> str:
+    if entry.kind is EventKind.RECEIPT:
+        return decode_receipt(entry.body).receipt_number
+    closing = decode_closing(entry.body)
+    return f"Z {closing.z_number} {closing.register_id}"

@@ -7,6 +7,7 @@ import grpc.aio
 from branchgate.sync import FeedServer
 from branchgate.v1 import (
     device_pb2_grpc,
+    document_pb2_grpc,
     gateway_admin_pb2_grpc,
     identity_pb2_grpc,
     journal_pb2_grpc,
@@ -17,6 +18,7 @@ from branchgate.v1 import (
 from gateway.branch.desks import Desks
 from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.device import DeviceServicer, DrawerServicer
+from gateway.rpc.document import DocumentServicer
 from gateway.rpc.identity import IdentityServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
@@ -49,4 +51,5 @@ def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
     printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(desks.printing), server)
     device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(desks.drawers), server)
     device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices), server)
+    document_pb2_grpc.add_DocumentServiceServicer_to_server(DocumentServicer(desks.digital), server)
     report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing), server)

@@ -50,6 +50,7 @@ class Words:
     signature: str
     serial: str
     copy: str
+    digital: str
     thanks: str
     payments: Mapping[PaymentType, str]
     types: Mapping[ReceiptType, str]
@@ -103,6 +104,7 @@ _GERMAN: Final = Words(
     signature="Prüfwert",
     serial="Seriennummer",
     copy="Nachdruck",
+    digital="Digitaler Beleg",
     thanks="Vielen Dank für Ihren Einkauf!",
     payments=MappingProxyType(
         {
@@ -140,7 +142,7 @@ _ENGLISH: Final = Words(
     given="Given",
     change="Change",
     line_void="Void",
-    rate="VAT",
+    rate="Rate",
     net="Net",
     vat="VAT",
     gross="Gross",
@@ -155,6 +157,7 @@ _ENGLISH: Final = Words(
     signature="Signature",
     serial="Serial number",
     copy="Reprint",
+    digital="Digital receipt",
     thanks="Thank you for your purchase!",
     payments=MappingProxyType(
         {
