@@ -17,6 +17,7 @@ BEGAN, ENDED = 1_795_000_000_000, 1_795_000_062_000
 EAN: Final = "4006381333931"
 LANGUAGES: Final = ("de", "en")
 PROFILE_OF: Final = {32: PROFILES["POS-5890"], 42: PROFILES["TM-T88V"], 48: PROFILES["generic-80"]}
+PUBLIC_KEY: Final = "BHhWOeisRpPBTGQ1W4VUH95TXx2GARf8"
 SHOP: Final = BranchSettings(
     branch_id="mitte",
     name="Filiale Mitte",
@@ -51,6 +52,6 @@ def receipt_paper(language: str, columns: int) -> Document:
     basket.add(Article("4", "Öl à 1 € Rabatt", 1_399_000, 2, 1900))
     sale = replace(basket.pay_cash(Header("K1-000042", 42, BEGAN, ENDED, "anna", "Anna"), 5_000), tse=TSE)
     shop = replace(SHOP, language=language)
-    device = TseDevice("ecdsa-plain-SHA384", "unixTime", "BHhWOeisRpPBTGQ1W4VUH95TXx2GARf8")
+    device = TseDevice(PUBLIC_KEY)
     document = receipt_document(sale, "kasse-1", shop, columns, tse_device=device)
     return Document((*document.elements, Barcode(EAN)))
