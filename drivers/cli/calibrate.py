@@ -17,8 +17,8 @@ from drivers.cli.report import Exit, Report, failure
 from drivers.cli.words import VALUES, both, shown
 from drivers.discovery.calibration_page import SLOTS, WIDTHS, calibration_page
 from drivers.discovery.conversation import conversation
-from drivers.discovery.drawer_trial import Trial, try_pin
-from drivers.discovery.introduction import Abilities, Introduction, Verdict, drawer_level, examine, introduce
+from drivers.discovery.drawer_trial import Trial, goes_back, try_pin
+from drivers.discovery.introduction import Abilities, Introduction, Verdict, examine, introduce
 from drivers.discovery.suggestion import profile_by_model, profile_by_paper
 from drivers.drawer import Level
 from drivers.errors import DeviceError
@@ -159,7 +159,7 @@ def _drawer(runner: asyncio.Runner, address: str) -> _Drawer | None:
 def _confirmed(runner: asyncio.Runner, address: str, trial: Trial) -> _Drawer:
     """Shutting it must bring the level back: else something else moved it."""
     _wait("Lade wieder schließen, dann Enter / close the drawer again, then press Enter")
-    if runner.run(_level(address)) is trial.before:
+    if runner.run(_went_back(address, trial)):
         return _Drawer(trial.pin, trial.open_level)
     _say("Der Sensor ging nicht zurück; ihm ist nicht zu trauen.\nThe sensor did not go back; it is not to be trusted.")
     return _Drawer(trial.pin, None)
@@ -170,9 +170,9 @@ async def _tried(address: str, pin: int) -> Trial:
         return await try_pin(talk, pin)
 
 
-async def _level(address: str) -> Level | None:
+async def _went_back(address: str, trial: Trial) -> bool:
     async with conversation(opener(address)) as talk:
-        return await drawer_level(talk)
+        return await goes_back(talk, trial.before)
 
 
 def _toml(name: str, address: str, profile: str, wiring: _Drawer | None) -> str:

@@ -10,7 +10,7 @@ import typer
 from drivers.cli.options import Address, Json, Patience, Profile
 from drivers.cli.report import Exit, Report, not_now
 from drivers.cli.visit import utc_now, visit
-from drivers.cli.words import DRAWERS, because, both
+from drivers.cli.words import DRAWERS, told, told_cause
 from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
 from drivers.printing.actor import PrinterActor
 
@@ -45,8 +45,7 @@ def open_drawer(
             outcome.state, Exit.UNKNOWN
         )
         facts = {"state": outcome.state, "reason": outcome.reason, "pulse_sent": outcome.pulse_sent}
-        words = both(DRAWERS[outcome.state]) if outcome.state in DRAWERS else ""
-        text = f"{address}: {words} [{outcome.state}]"
-        return Report(code, facts, text if outcome.reason is None else f"{text}: {because(outcome.reason)}")
+        text = f"{address}\n  {told(DRAWERS[outcome.state], outcome.state)}"
+        return Report(code, facts, text if outcome.reason is None else f"{text}\n  {told_cause(outcome.reason)}")
 
     visit(address, profile, kick, wiring=DrawerWiring(pin, open_level)).tell(as_json=as_json)

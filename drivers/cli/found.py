@@ -93,8 +93,13 @@ def _block(device: FoundDevice, access: Access) -> str:
     numbers = "" if device.vendor_id is None else f"{device.vendor_id:04x}:{device.product_id:04x}"
     serial = f"Nr. {shown(device.serial)}" if device.serial else ""
     place = f"USB {device.port}" if device.port else ""
-    title = " · ".join(part for part in (both(KINDS[device.kind_guess]), name, serial, numbers, place) if part)
-    lines = [title, f"  {device.address or 'dafür gibt es keinen Treiber / there is no driver for it'}"]
+    title = " · ".join(part for part in (both(KINDS[device.kind_guess]), name) if part)
+    marks = " · ".join(part for part in (serial, numbers, place) if part)
+    lines = [
+        title,
+        *([f"  {marks}"] if marks else []),
+        f"  {device.address or 'dafür gibt es keinen Treiber / there is no driver for it'}",
+    ]
     lines += [f"  oder / or {address}" for address in device.addresses[1:]]
     return "\n".join([*lines, *_obstacles(access)])
 

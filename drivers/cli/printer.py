@@ -10,7 +10,7 @@ from typing import Final
 from drivers.cli.options import Address, Json, Patience, Profile, printer_profile
 from drivers.cli.report import Exit, Report, not_now
 from drivers.cli.visit import visit
-from drivers.cli.words import FACTS, JOBS, VALUES, because, both
+from drivers.cli.words import FACTS, JOBS, VALUES, both, told, told_cause
 from drivers.errors import Reason
 from drivers.escpos.commands import PROCESS_IDS
 from drivers.printing.actor import PrinterActor
@@ -31,9 +31,13 @@ def status(address: Address, profile: Profile = "generic-80", patience: Patience
 
     async def look(actor: PrinterActor) -> Report:
         known = await _status_of(actor, patience)
-        headline = f"{address}: {'bereit / ready' if known.ready else because(known.reason)}"
+        headline = f"{address}{_headline(known)}"
         code = Exit.DONE if known.ready else not_now(known.reason)
-        return Report(code, asdict(known) | {"ready": known.ready}, "\n".join([headline, *_rows(known)]))
+        return Report(
+            code,
+            asdict(known) | {"ready": known.ready},
+            "\n".join([headline, *(_rows(known) if known.online is not None else [])]),
+        )
 
     visit(address, profile, look).tell(as_json=as_json)
 
@@ -54,7 +58,7 @@ def print_test_page(
         state = await ledger.verdict(_PAGE, patience)
         evidence = ledger.evidence(_PAGE)
         facts = {"state": state, "proof": evidence.proof, "reason": evidence.reason}
-        return Report(_exit_of(state, evidence.reason), facts, f"{address}: {_verdict(state, evidence)}")
+        return Report(_exit_of(state, evidence.reason), facts, f"{address}\n  {_verdict(state, evidence)}")
 
     visit(address, profile, print_it, ledger=ledger).tell(as_json=as_json)
 
@@ -106,9 +110,15 @@ async def _status_of(actor: PrinterActor, patience: float) -> PrinterStatus:
     return actor.status
 
 
+def _headline(known: PrinterStatus) -> str:
+    if known.ready:
+        return ": bereit / ready"
+    return f": {both(VALUES[None])}" if known.reason is None else f"\n  {told_cause(known.reason)}"
+
+
 def _rows(known: PrinterStatus) -> list[str]:
     return [
-        f"  {both(FACTS[name]) + ':':34} {both(VALUES[value])}"
+        f"  {both(FACTS[name]) + ':':36} {both(VALUES[value])}"
         for name, value in asdict(known).items()
         if name in FACTS
     ]
@@ -116,8 +126,8 @@ def _rows(known: PrinterStatus) -> list[str]:
 
 def _verdict(state: JobState, evidence: JobEvidence) -> str:
     codes = ", ".join(str(part) for part in (state, evidence.proof) if part)
-    words = f"{both(JOBS[state])} [{codes}]" if state in JOBS else f"[{codes}]"
-    return words if evidence.reason is None else f"{words}: {because(evidence.reason)}"
+    words = told(JOBS[state], codes) if state in JOBS else f"[{codes}]"
+    return words if evidence.reason is None else f"{words}\n  {told_cause(evidence.reason)}"
 
 
 def _exit_of(state: JobState, reason: Reason | None) -> Exit:

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 
-from drivers.cli.words import because
+from drivers.cli.words import told_cause
 from drivers.errors import DeviceError, DeviceRefused, Reason
 
 _NOT_AS_IT_IS: Final = (
@@ -58,4 +58,4 @@ def failure(address: str, error: DeviceError) -> Report:
     """A device that could not be reached or used."""
     code = Exit.REFUSED if isinstance(error, DeviceRefused) else not_now(error.reason)
     facts = {"address": address, "reason": error.reason, "detail": error.detail}
-    return Report(code, facts, f"{address}: {because(error.reason)}")
+    return Report(code, facts, f"{address}\n  {told_cause(error.reason)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict
@@ -14,7 +15,7 @@ import typer
 
 from drivers.cli.options import Json, Profile, opener, printer_profile
 from drivers.cli.visit import utc_now
-from drivers.cli.words import FACTS, KINDS, VALUES, because, both, shown
+from drivers.cli.words import FACTS, KINDS, REASONS, VALUES, because, both, shown
 from drivers.discovery.hotplug import Hotplug
 from drivers.discovery.settling import Change, ChangeKind
 from drivers.drawer import DrawerWiring, Level
@@ -34,6 +35,7 @@ _CHANGES = {
     ChangeKind.PLUGGED: ("eingesteckt", "plugged in"),
     ChangeKind.UNPLUGGED: ("ausgesteckt", "unplugged"),
 }
+_TOLD = ("cover_open", "paper_out", "near_end", "drawer_open", "cutter_error", "head_hot")
 Say = Callable[[dict[str, Any], str], None]
 
 
@@ -48,7 +50,10 @@ def watch(
     actors = [_actor(address, kind, open_level) for address in addresses or []]
 
     def say(facts: dict[str, Any], text: str) -> None:
-        typer.echo(json.dumps({"at": utc_now(), **facts}, ensure_ascii=False) if as_json else text)
+        if as_json:
+            typer.echo(json.dumps({"at": utc_now(), **facts}, ensure_ascii=False))
+        elif text:
+            typer.echo(f"{time.strftime('%H:%M:%S')} {text}")
 
     asyncio.run(_watch(actors, say))
 
@@ -91,22 +96,34 @@ def _tell_status(actor: PrinterActor, say: Say) -> None:
     told: list[PrinterStatus] = []
 
     def look(now: PrinterStatus) -> None:
-        before = told[0] if told else PrinterStatus()
-        told[:] = [now]
         facts = {"kind": "status", "address": actor.name, **asdict(now), "ready": now.ready}
-        say(facts, f"{actor.name}: {_difference(before, now)}")
+        say(facts, news(actor.name, told[0] if told else None, now))
+        told[:] = [now]
 
     actor.subscribe(look)
 
 
-def _difference(before: PrinterStatus, now: PrinterStatus) -> str:
-    """What a person wants to know of a change: how it is now, and which single facts became others."""
-    headline = "bereit / ready" if now.ready else because(now.reason)
-    was, known = asdict(before), asdict(now)
-    if now.online is None or before.online is None:
-        return headline
-    changed = [name for name in FACTS if name in known and known[name] != was[name] and name != "online"]
-    return ", ".join([headline, *(f"{both(FACTS[name])}: {both(VALUES[known[name]])}" for name in changed)])
+def news(name: str, before: PrinterStatus | None, now: PrinterStatus) -> str:
+    """What a person wants to know of a change; empty when there is nothing, as when an unknown fact turns out to be fine."""
+    headline, was, known = _condition(now), asdict(before or PrinterStatus()), asdict(now)
+    changed = [
+        both(FACTS[fact]) + (": " + both(VALUES[known[fact]]) if not known[fact] else "")
+        for fact in _TOLD
+        if known[fact] != was[fact]
+        and (known[fact] or (was[fact] and known[fact] is False))
+        and FACTS[fact] != _cause(now)
+    ]
+    if before is not None and _condition(before) == headline and not changed:
+        return ""
+    return f"{name}: {', '.join([headline, *changed])}"
+
+
+def _condition(status: PrinterStatus) -> str:
+    return "bereit / ready" if status.ready else because(status.reason)
+
+
+def _cause(status: PrinterStatus) -> tuple[str, str] | None:
+    return None if status.reason is None else REASONS.get(status.reason)
 
 
 def _change(change: Change) -> str:
@@ -116,8 +133,8 @@ def _change(change: Change) -> str:
 
 
 def _beginning(devices: int, watched: int) -> str:
-    printers = f", {watched} Drucker / printers" if watched else ""
-    return f"{devices} Geräte angeschlossen / devices connected{printers}. Ctrl-C: Ende / end."
+    printers = f", Drucker / printers: {watched}" if watched else ""
+    return f"angeschlossen / connected: {devices}{printers}. Ctrl-C: Ende / end."
 
 
 def _actor(address: str, profile: PrinterProfile, open_level: Level | None) -> PrinterActor:

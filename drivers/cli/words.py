@@ -100,6 +100,7 @@ JOBS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 DRAWERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        DrawerState.OPEN_REQUESTED: ("noch nicht ausgeführt", "not carried out yet"),
         DrawerState.OPENED: ("Lade ist offen", "drawer is open"),
         DrawerState.NOT_OPENED: ("Lade ging nicht auf", "drawer did not open"),
         DrawerState.UNKNOWN: (
@@ -140,6 +141,17 @@ def because(reason: Reason | None) -> str:
         return both(VALUES[None])
     pair = REASONS.get(reason)
     return f"{both(pair)} [{reason}]" if pair else f"[{reason}]"
+
+
+def told(pair: tuple[str, str], code: str = "") -> str:
+    """A whole sentence on a line of its own for each language, the code at the end."""
+    german, english = pair
+    return f"{german}\n  {english}" + (f" [{code}]" if code else "")
+
+
+def told_cause(reason: Reason) -> str:
+    """Like `because`, on a line of its own for each language."""
+    return told(REASONS[reason], reason) if reason in REASONS else f"[{reason}]"
 
 
 def shown(text: str) -> str:

@@ -35,11 +35,14 @@ class Conversation:
 
         Raises LinkLost when the link ended before anything was said.
         """
-        said = bytearray()
+        await self._clear()
+        await self.tell(request)
+        return await self.listen(patience)
+
+    async def listen(self, patience: float) -> bytes:
+        """What is said without having been asked, up to the first pause. LinkLost as in `exchange`."""
+        said, deadline = bytearray(), _now() + patience
         try:
-            await self._clear()
-            await self.tell(request)
-            deadline = _now() + patience
             while len(said) < MOST_SAID and (data := await self._transport.read(deadline)):
                 said += data
                 deadline = min(deadline, _now() + PAUSE_S)

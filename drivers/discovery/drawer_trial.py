@@ -15,6 +15,7 @@ from drivers.drawer import Level
 from drivers.escpos.commands import drawer_pulse_now
 
 OPENS_WITHIN_S: Final = 1.5
+SHUTS_WITHIN_S: Final = 3.0
 LOOK_EVERY_S: Final = 0.05
 
 
@@ -41,6 +42,16 @@ async def try_pin(talk: Conversation, pin: int) -> Trial:
         await asyncio.sleep(LOOK_EVERY_S)  # paces the questions; the answer itself is awaited
         after = await drawer_level(talk)
     return Trial(pin, before, after)
+
+
+async def goes_back(talk: Conversation, level: Level | None) -> bool:
+    """Whether the sensor shows the level, at once or within the time that a drawer takes to be pushed shut."""
+    end = _now() + SHUTS_WITHIN_S
+    now = await drawer_level(talk)
+    while now is not None and now is not level and _now() < end:
+        await asyncio.sleep(LOOK_EVERY_S)
+        now = await drawer_level(talk)
+    return now is level
 
 
 def _now() -> float:

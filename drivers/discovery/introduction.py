@@ -6,6 +6,7 @@ GS g what it can prove (Epson ESC/POS reference). All but DLE EOT are answered i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -32,7 +33,8 @@ from drivers.escpos.status import OnlineStatus, RealTimeQuery
 
 ANSWER_S: Final = 1.0
 PROOF_S: Final = 2.0
-SHORTEST_TEXT: Final = 5  # no answer to DLE EOT 1 is so long and all of letters
+GREETING_S: Final = 0.3  # servers of other kinds introduce themselves unasked
+_LETTERS: Final = re.compile(rb"[ -~]{5}")
 LONGEST_SHOWN: Final = 60
 LINE_ENDS: Final = b"\r\n\r\n"
 """Makes a server that speaks lines speak; a printer without return channel feeds two lines."""
@@ -74,7 +76,9 @@ class Abilities:
 
 async def introduce(talk: Conversation) -> Introduction:
     """Ask who is there. Raises LinkLost when it hangs up without a word."""
-    said = await talk.exchange(real_time_status(RealTimeQuery.PRINTER), ANSWER_S)
+    said = await talk.listen(GREETING_S)
+    if not _is_text(said):
+        said += await talk.exchange(real_time_status(RealTimeQuery.PRINTER), ANSWER_S)
     if not said:
         said = await talk.exchange(LINE_ENDS, ANSWER_S)
         if not said:
@@ -117,8 +121,8 @@ async def drawer_level(talk: Conversation) -> Level | None:
 
 
 def _status(said: bytes) -> OnlineStatus | None:
-    """The printer's status in what was said. Letters are none: "220 mail" begins with what looks like a status byte."""
-    if len(said) >= SHORTEST_TEXT and all(byte in b"\r\n\t" or 0x20 <= byte < 0x7F for byte in said[:LONGEST_SHOWN]):
+    """The printer's status in what was said, None when there is none."""
+    if _is_text(said):
         return None
     replies = ReplyParser().feed(said)
     status = next((reply for reply in replies if isinstance(reply, RealTimeStatus)), None)
@@ -127,6 +131,11 @@ def _status(said: bytes) -> OnlineStatus | None:
     pushed = next((reply for reply in replies if isinstance(reply, AutomaticStatus)), None)
     # The bits that both have in common lie in the same places (Epson reference, GS a).
     return None if pushed is None else OnlineStatus(OnlineStatus.FIXED | (pushed.printer & 0x0C))
+
+
+def _is_text(said: bytes) -> bool:
+    """Letters are no status, although "220 mail" begins with a valid status byte: a unit of status never has five in a row."""
+    return _LETTERS.search(said) is not None
 
 
 async def _texts(talk: Conversation) -> dict[int, str]:
