@@ -128,6 +128,7 @@ async def open_shop(
     settings: BranchSettings | None = SETTINGS,
     running: bool = True,
     wrap: Callable[[JobLedger], JobLedger] = lambda ledger: ledger,
+    make_writer: Callable[[Path], GroupWriter] = GroupWriter,
     clock: Clock | None = None,
 ) -> AsyncIterator[Shop]:
     path = folder / "branch.db"
@@ -135,7 +136,7 @@ async def open_shop(
     bring_up_to_date(connection, (JOURNAL, RECORDING, PRINTING, DRAWERS))
     connection.close()
     clock = clock or SystemClock()
-    writer = GroupWriter(path)
+    writer = make_writer(path)
     journal = await Journal.open(writer, clock)
     reader = JournalReader(path)
     store = JobStore(writer, journal, path, clock)
