@@ -17,7 +17,10 @@ from drivers.errors import DeviceUnavailable, LinkLost, Reason
 from drivers.transport.address import TcpAddress
 from drivers.transport.descriptor import read_some, read_to_end, write_counted
 
-USER_TIMEOUT_MS: Final = 20_000  # unacknowledged data for this long means the printer is gone
+USER_TIMEOUT_MS: Final = 60_000
+"""Data unacknowledged for this long means the printer is gone. The kernel counts a shut window too, and throws away what it had
+accepted: the time must do for a person who changes the paper of a printer that cannot say so.
+"""
 KEEPALIVE_IDLE_S: Final = 30
 KEEPALIVE_INTERVAL_S: Final = 5
 KEEPALIVE_PROBES: Final = 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import termios
 from collections.abc import AsyncIterator
 
 import pytest
@@ -45,3 +47,25 @@ async def test_closing_does_not_wait_for_ever_for_a_stopped_printer(printer: Pty
     printer.say(b"\x13")
     await printer.transport.send(b"x" * 100, soon(0.1))
     await printer.transport.close(soon(0.1))
+
+
+@pytest.mark.parametrize(
+    ("flow", "crtscts", "ixon"), [("rtscts", True, False), ("xonxoff", False, True), ("none", False, False)]
+)
+async def test_the_flow_control_of_the_address_is_the_kernels(flow: str, crtscts: bool, ixon: bool) -> None:
+    """The usual library's default, DTR/DSR, sets none at all on Linux: a printer with a full buffer just loses bytes."""
+    device = PtyPeer(flow)
+    await device.start()
+    watching = os.open(device.path, os.O_RDWR | os.O_NOCTTY)
+    modes = termios.tcgetattr(watching)
+    os.close(watching)
+    assert (bool(modes[2] & termios.CRTSCTS), bool(modes[0] & termios.IXON)) == (crtscts, ixon)
+    await device.transport.close(soon(0.1))
+    device.stop()
+
+
+async def test_what_was_heard_before_the_plug_came_out_is_not_lost(printer: PtyPeer) -> None:
+    printer.say(b"\x12")
+    assert await printer.transport.read(soon()) == b"\x12"
+    printer.vanish()
+    assert await printer.transport.close(soon()) == b""

@@ -10,6 +10,7 @@ import pytest
 
 from drivers.errors import DeviceUnavailable, LinkLost, Reason
 from drivers.media import transport_factory
+from drivers.transport.tcp import TcpTransport
 from tests.drivers.transport.peers import TcpPeer, soon
 
 
@@ -77,3 +78,43 @@ async def test_a_host_that_does_not_answer_is_given_up_at_the_deadline() -> None
         assert {error.reason for error in refusals} == {Reason.CONNECTION_TIMEOUT}
         for one in crowd:
             await one.close(soon(0.01))
+
+
+async def test_a_reset_in_the_middle_is_a_count_first_and_a_lost_link_then(printer: TcpPeer) -> None:
+    sending = asyncio.create_task(printer.transport.send(b"receipt " * 1_000_000, soon()))
+    await printer.hear(6144)
+    printer.vanish()
+    assert 6144 <= await sending < 8_000_000
+    with pytest.raises(LinkLost):
+        await printer.transport.send(b"more", soon())
+    with pytest.raises(LinkLost):
+        await printer.transport.read(soon())
+
+
+async def test_the_printers_own_end_comes_after_ours(printer: TcpPeer) -> None:
+    """A printer that prints at the end of the stream must be told that this is the end, and be heard after it."""
+    await printer.transport.send(b"receipt", soon())
+    closing = asyncio.create_task(printer.transport.close(soon()))
+    assert await printer.hear_to_end() == b"receipt"
+    printer.say(b"\x37\x22!!!!\x00")
+    printer.stop()
+    assert await closing == b"\x37\x22!!!!\x00"
+
+
+async def test_what_was_accepted_reaches_a_stalled_printer_even_after_closing(printer: TcpPeer) -> None:
+    """A hard close would throw the kernel's buffer away: the printer stops in the middle of a receipt it was sent whole."""
+    receipt = b"receipt " * 1_000_000
+    accepted = await printer.transport.send(receipt, soon(0.1))
+    await printer.transport.close(soon(0.05))
+    assert await printer.hear_to_end() == receipt[:accepted]
+
+
+async def test_a_printer_that_vanishes_without_a_word_is_noticed(printer: TcpPeer) -> None:
+    """Without these a pulled network cable stays a live link for hours, and receipts go into it."""
+    transport = printer.transport
+    assert isinstance(transport, TcpTransport)
+    link = transport._link()
+    assert link.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    assert link.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
+    assert 30_000 <= link.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 120_000
+    assert link.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1

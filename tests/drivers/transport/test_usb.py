@@ -237,3 +237,25 @@ async def test_a_write_that_was_called_off_stops_before_the_printer_is_given_bac
     printer.fault(stall_after=None)
     assert printer.state()["claimed"] is False
     assert len(printer.received()) == 640
+
+
+async def test_empty_answers_are_not_taken_for_silence_or_the_end(printer: PluggedPrinter) -> None:
+    """Some printers answer the first looks with empty packets; whoever looks once hears nothing."""
+    printer.fault(empty_packets=20)
+    transport = await opened()
+    printer.say(b"\x12")
+    assert await transport.read(soon()) == b"\x12"
+    await transport.close(soon())
+
+
+async def test_a_transport_whose_opening_failed_can_be_opened_later(printer: PluggedPrinter) -> None:
+    """Elsewhere a failed opening leaves an object that nothing heals."""
+    transport = transport_factory(MODEL)()
+    printer.fault(busy=True)
+    with pytest.raises(DeviceUnavailable):
+        await transport.open(soon())
+    printer.fault(busy=False)
+    await transport.open(soon())
+    assert await transport.send(b"now", soon()) == 3
+    await transport.close(soon())
+    assert printer.received() == b"now"

@@ -112,6 +112,12 @@ class Stage:
         self._lines.show(lines)
         return {}
 
+    def queue(self, count: int) -> dict[str, Any]:
+        """Let so many bytes wait in the serial port for a slow line."""
+        assert self._lines is not None
+        self._lines.queued = count
+        return {}
+
     def say_on_serial(self, data: str) -> dict[str, Any]:
         """Send bytes over the serial port."""
         os.write(self._line_end, bytes.fromhex(data))
