@@ -1,4 +1,5 @@
-"""A folder with everything that came out: a picture and a text per slip, and one line of JSON per event in `paper.jsonl`.
+"""A folder with everything that came out: a picture and a text per slip, one line of JSON per event in `paper.jsonl`, and the page
+`index.html` that shows them.
 
 `paper.jsonl` is only appended to, and a slip's line comes after its files, so that whoever follows it can open them.
 """
@@ -7,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from drivers.virtual.events import (
     BuffersCleared,
@@ -21,6 +23,7 @@ from drivers.virtual.events import (
     ProcessIdAnswered,
     SlipDone,
 )
+from drivers.virtual.page import PaperPage
 from drivers.virtual.paper import Slip
 from drivers.virtual.render import render_slip
 
@@ -78,17 +81,44 @@ class PaperFolder:
     def __init__(self, folder: Path, width: int) -> None:
         self._folder = folder
         self._width = width
+        self._journal = folder / "paper.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
         numbers = [re.fullmatch(r"slip-(\d+)", path.stem) for path in folder.glob("slip-*.png")]
         self._last = max((int(found[1]) for found in numbers if found), default=0)
+        self._page = PaperPage(self._earlier())
+        self._show()
 
     def write(self, event: PrinterEvent, time_ms: int) -> None:
         """Record an event that happened at this time (UTC milliseconds)."""
         record: Record = {"time": time_ms, **event_record(event)}
         if isinstance(event, SlipDone):
             record = {**record, **self._keep(event.slip)}
-        with (self._folder / "paper.jsonl").open("a", encoding="utf-8") as journal:
+        with self._journal.open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(record, ensure_ascii=False) + "\n")
+        if self._page.add(record):
+            self._show()
+
+    def _earlier(self) -> Iterator[Mapping[str, Any]]:
+        """What earlier runs recorded; the last line may have been cut off with the power."""
+        if not self._journal.exists():
+            return
+        text = self._journal.read_text(encoding="utf-8", errors="replace")
+        if text and not text.endswith("\n"):
+            with self._journal.open("a", encoding="utf-8") as journal:
+                journal.write("\n")
+        for line in text.split("\n"):  # not splitlines: receipts may hold other line ends
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict):
+                yield record
+
+    def _show(self) -> None:
+        """A browser that reloads in between sees the old page or the new one, never half of one."""
+        draft = self._folder / ".index.html.new"
+        draft.write_text(self._page.html(), encoding="utf-8")
+        draft.replace(self._folder / "index.html")
 
     def _keep(self, slip: Slip) -> Record:
         self._last += 1

@@ -33,8 +33,11 @@ QUICK = ActorLimits(
     retry_first=0.02,
     retry_most=0.1,
     look_blocked=0.1,
+    look_idle=0.5,
 )
 FRONTS = ("tcp", "pty")
+KNOWN = replace(PROFILES["generic-80"], has_process_id=False)
+"""emupos skips GS ( H silently; whoever knows that need not wait for an answer."""
 
 
 class Counter:
@@ -61,9 +64,7 @@ class Counter:
 
 
 @asynccontextmanager
-async def at(
-    emulator: Emulator, front: str, profile: PrinterProfile = PROFILES["generic-80"]
-) -> AsyncIterator[Counter]:
+async def at(emulator: Emulator, front: str, profile: PrinterProfile = KNOWN) -> AsyncIterator[Counter]:
     ledger = MemoryLedger()
     opened = transport_factory(emulator.addresses[front])
     actor = PrinterActor(
@@ -111,7 +112,10 @@ async def test_a_receipt_reads_on_their_paper_as_on_ours(
 
 
 async def test_a_printer_without_process_ids_is_found_out_and_proves_less(emupos_program: Path, tmp_path: Path) -> None:
-    async with running(emupos_program, tmp_path) as emulator, at(emulator, "tcp") as counter:
+    async with (
+        running(emupos_program, tmp_path) as emulator,
+        at(emulator, "tcp", PROFILES["generic-80"]) as counter,
+    ):
         counter.submit(papers.receipt_paper("de", 48))
         assert await counter.printed() is Proof.PROCESSED
         assert counter.actor.status.confirms_prints is False
@@ -138,7 +142,7 @@ async def test_what_is_wrong_is_named_and_goes_away(
     emupos_program: Path, tmp_path: Path, fault: str, reason: Reason
 ) -> None:
     async with running(emupos_program, tmp_path) as emulator, at(emulator, "tcp") as counter:
-        await counter.until(lambda: counter.actor.status.online is True)
+        await counter.until(lambda: counter.actor.status.confirms_prints is False)
         await emulator.switch(fault, on=True)
         await counter.until(lambda: counter.actor.status.reason is reason)
         await emulator.switch(fault, on=False)

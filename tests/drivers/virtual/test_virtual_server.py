@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -187,7 +188,7 @@ async def test_everything_that_comes_out_is_kept_in_the_folder(tmp_path: Path) -
 async def test_a_folder_that_cannot_be_written_to_is_an_error_when_the_printer_stops(tmp_path: Path) -> None:
     server = VirtualPrinterServer(places=Places(paper=tmp_path / "paper"))
     await server.start()
-    (tmp_path / "paper").rmdir()
+    shutil.rmtree(tmp_path / "paper")
     server.power_cycle()
     with pytest.raises(FileNotFoundError):
         await server.stop()
