@@ -37,7 +37,11 @@ class PrintOutcome:
 
 @dataclass(frozen=True, slots=True)
 class DrawerOpening:
-    """A drawer was asked to open, by whom and why, and what its sensor said; `at_ms` UTC milliseconds."""
+    """A drawer was asked to open, by whom and why, and what its sensor said; or it opened by hand, was shut, or stands open too long.
+
+    `at_ms` and `opened_at_ms` are UTC milliseconds, the latter 0 unless an opening came to its end or lasts too long. `cause`: stable
+    code of why it did not simply open.
+    """
 
     command_id: bytes
     drawer: str
@@ -45,6 +49,8 @@ class DrawerOpening:
     reason: str
     outcome: str
     at_ms: int
+    cause: str = ""
+    opened_at_ms: int = 0
 
     def encode(self) -> bytes:
         """The body of the event. Deterministic."""
@@ -55,4 +61,6 @@ class DrawerOpening:
             reason=self.reason,
             outcome=self.outcome,
             at_ms=self.at_ms,
+            cause=self.cause,
+            opened_at_ms=self.opened_at_ms,
         ).SerializeToString(deterministic=True)

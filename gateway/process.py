@@ -31,6 +31,7 @@ from gateway.branch.keeping import kept_going
 from gateway.branch.stores import KEYS_FOLDER, Stores, day_rule, open_stores
 from gateway.catalogue.pace import Pace, RecentSales
 from gateway.config import GatewaySettings, load
+from gateway.devices import check_devices
 from gateway.identity import GatewayIdentity, load_identity
 from gateway.journal.verification import verify_whole_chain
 from gateway.pairing.authority import BranchAuthority
@@ -77,6 +78,7 @@ async def run(folder: Path, *, announce_json: bool = False) -> None:
     """
     clock = SystemClock()
     settings = load(folder)
+    check_devices(settings.devices)
     set_up_logs(settings.log)
     stopped = stop_signal()
     with DataFolder(folder):
@@ -145,6 +147,7 @@ def _status_desk(
         catalogue=lambda: line.follower.state,
         open_streams=presence.registers,
         short_of_room=stores.reserve.short_of,
+        devices=lambda: desks.devices.board.states,
     )
     return StatusDesk(
         identity.branch_id,
@@ -209,12 +212,16 @@ async def _working(
     stores.sales.head_moved(stores.journal.head)
     work = {
         "printers": desks.devices.run,
+        "drawers": desks.drawers.positions.run,
+        "plugged": desks.plugged.run,
         "fallback printers": desks.fallbacks.run,
         "central": line.uplink.run,
         "catalogue": line.follower.run,
         "certificate": authority.server.keep_renewed,
         "settings": lambda: _follow_settings(stores, desks),
         "tombstones": lambda: _clear_tombstones(stores),
+        **desks.displays.work(),
+        **desks.scales.work(),
     }
     tasks = [asyncio.create_task(kept_going(name, make), name=name) for name, make in work.items()]
     tasks.append(asyncio.create_task(verify_in_background(stores, clock, status.warn), name="verification"))

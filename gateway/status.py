@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from branchgate.errors import TryAgain
@@ -12,6 +12,8 @@ from branchgate.events import EventKind
 from branchgate.records import FindingRecord, decode_finding_record
 from branchgate.sync import FollowState
 from gateway.catalogue.replica import Replica
+from gateway.equipment import DeviceKind, DeviceState
+from gateway.equipment.advice import advice
 from gateway.journal import Journal
 from gateway.pairing.registers import PairedRegisters
 from gateway.printing.desk import PrintDesk
@@ -62,13 +64,14 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page tells of the line to central, of open register streams and of the disk (bytes free when that is too little)."""
+    """What the page tells of the line to central, of open register streams, of the disk (bytes free when that is too little) and of devices."""
 
     central_connected: Callable[[], bool]
     central_sequence: Callable[[], int]
     catalogue: Callable[[], FollowState]
     open_streams: Callable[[], frozenset[str]]
     short_of_room: Callable[[], int | None]
+    devices: Callable[[], Sequence[DeviceState]] = tuple
 
 
 class StatusDesk:
@@ -161,4 +164,8 @@ class StatusDesk:
         return [
             (sentence_for(reason, "de", value=value), sentence_for(reason, "en", value=value))
             for reason, value in reasons.items()
+        ] + [
+            (advice(state, "de"), advice(state, "en"))
+            for state in self._around.devices()
+            if state.reason and state.kind is not DeviceKind.UNKNOWN
         ]

@@ -12,8 +12,10 @@ from drivers.escpos.pictures import SourcePicture
 from gateway.branch.stores import KEYS_FOLDER, Stores
 from gateway.closing.desk import ClosingDesk
 from gateway.config import GatewaySettings
-from gateway.devices import Devices
+from gateway.devices import Devices, PluggedDevices
+from gateway.displays import DisplayDesk
 from gateway.drawers.desk import DrawerDesk
+from gateway.drawers.standing import learnt_levels
 from gateway.identity import GatewayIdentity
 from gateway.journal import OWN, NewEntry
 from gateway.pairing.audit import IdentityAudit
@@ -27,6 +29,7 @@ from gateway.printing.fallback import Fallbacks
 from gateway.printing.ledger import StoredLedger
 from gateway.recording import Recorder
 from gateway.rules import BranchRules
+from gateway.scales import ScaleDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,13 @@ class Desks:
 
     recorder: Recorder
     devices: Devices
+    plugged: PluggedDevices
     printing: PrintDesk
     digital: DigitalDesk
     fallbacks: Fallbacks
     drawers: DrawerDesk
+    displays: DisplayDesk
+    scales: ScaleDesk
     closing: ClosingDesk
     pairing: PairingDesk
     renewals: Renewals
@@ -64,7 +70,12 @@ def set_up_desks(
 
     audit = IdentityAudit(record_own, clock)
     documents = Documents(stores.reader, clock, logo)
-    devices = Devices(settings.devices, lambda printer: StoredLedger(printer, stores.jobs, documents), clock)
+    devices = Devices(
+        settings.devices,
+        lambda printer: StoredLedger(printer, stores.jobs, documents),
+        clock,
+        learnt=learnt_levels(stores.reading),
+    )
     printing = PrintDesk(stores.jobs, documents, devices)
 
     return Desks(
@@ -77,10 +88,15 @@ def set_up_desks(
             print_wish=printing.wish,
         ),
         devices=devices,
+        plugged=PluggedDevices(
+            devices, devices.board, [other.address for other in (*settings.displays, *settings.scales)]
+        ),
         printing=printing,
         digital=DigitalDesk(documents),
         fallbacks=Fallbacks(devices, stores.jobs),
         drawers=DrawerDesk(stores.writer, stores.journal, devices, printing, clock),
+        displays=DisplayDesk(settings.displays, stores.replica.settings, devices.board),
+        scales=ScaleDesk(settings.scales, stores.replica.settings, devices.board, clock),
         closing=ClosingDesk(
             stores.writer,
             stores.journal,

@@ -89,7 +89,9 @@ def conclude(
         "UPDATE drawer_commands SET outcome = ?, outcome_reason = ? WHERE command_id = ?",
         (answer.result, answer.reason, command.command_id),
     )
-    opening = DrawerOpening(command.command_id, command.drawer, command.user_id, command.reason, answer.result, now_ms)
+    opening = DrawerOpening(
+        command.command_id, command.drawer, command.user_id, command.reason, answer.result, now_ms, cause=answer.reason
+    )
     entry = NewEntry(new_event_id(now_ms), command.register_id, OWN, EventKind.DRAWER, opening.encode())
     journal.append_in(connection, [entry])
 

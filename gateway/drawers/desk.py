@@ -22,6 +22,8 @@ from gateway.drawers.commands import (
     insert,
     unanswered,
 )
+from gateway.drawers.positions import DrawerPositions
+from gateway.drawers.standing import keep_level
 from gateway.journal import Journal
 from gateway.printing.desk import PrintDesk
 from gateway.store.writer import GroupWriter
@@ -38,6 +40,7 @@ class DrawerDesk:
     ) -> None:
         self._writer, self._journal, self._clock = writer, journal, clock
         self._devices, self._printing = devices, printing
+        self.positions = DrawerPositions(writer, journal, devices, clock)
         self._under_way: dict[bytes, asyncio.Task[DrawerAnswer]] = {}
 
     async def start(self) -> None:
@@ -50,6 +53,7 @@ class DrawerDesk:
 
         # Urgent, because a gateway must start on a full disk too: the day is to be closed.
         await self._writer.submit(work, urgent=True)
+        await self.positions.start()
 
     async def open_drawer(
         self,
@@ -101,15 +105,26 @@ class DrawerDesk:
         known = await self._writer.submit(lambda connection: _note(connection, command))
         if known is not None:
             return known
+        outcome = await self._opened(command)
+        answer, learnt = _answer(outcome), self._devices.drawer_sensor(command.drawer).learnt_level
+
+        def work(connection: sqlite3.Connection) -> None:
+            now = self._clock.now_ms()
+            conclude(connection, self._journal, command, answer, now)
+            if learnt is not None:
+                keep_level(connection, command.drawer, learnt, now)
+
+        await self._writer.submit(work)
+        return answer
+
+    async def _opened(self, command: StoredCommand) -> DrawerOutcome:
+        self.positions.commanded(command.drawer, command.command_id, command.register_id)
         outcome = await self._devices.open_drawer(
             command.drawer,
             DrawerCommand(command.command_id, command.reason, command.user_id, command.valid_until_ms),
         )
-        answer = _answer(outcome)
-        await self._writer.submit(
-            lambda connection: conclude(connection, self._journal, command, answer, self._clock.now_ms())
-        )
-        return answer
+        self.positions.concluded(command.drawer, outcome)
+        return outcome
 
 
 def _note(connection: sqlite3.Connection, command: StoredCommand) -> DrawerAnswer | None:

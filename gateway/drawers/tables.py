@@ -1,4 +1,6 @@
-"""The table of drawer commands: written before the pulse, so that a command is obeyed once however often it is sent."""
+"""Tables of drawers: commands, written before the pulse, so that each is obeyed once however often it is sent; what was learnt of
+sensors; and drawers that stand open, so that a restart makes no second opening of one.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,20 @@ DRAWERS = Schema(
             outcome_reason TEXT NOT NULL
         ) WITHOUT ROWID;
         CREATE INDEX drawer_commands_unanswered ON drawer_commands (outcome) WHERE outcome = '';
+        """,
+        """
+        CREATE TABLE drawer_levels (
+            drawer TEXT PRIMARY KEY,
+            open_level TEXT NOT NULL,
+            learnt_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE drawers_open (
+            drawer TEXT PRIMARY KEY,
+            opened_at INTEGER NOT NULL,
+            command_id BLOB NOT NULL,
+            register_id TEXT NOT NULL,
+            told INTEGER NOT NULL
+        ) WITHOUT ROWID;
         """,
     ),
 )

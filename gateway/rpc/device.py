@@ -1,13 +1,16 @@
-"""DrawerService and DeviceService: translations of the drawer desk and of what is known about the devices."""
+"""DrawerService and DeviceService: translations of the drawer desk and of the board of devices."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import Final
 
 from branchgate.v1 import device_pb2, device_pb2_grpc
 from branchgate.wire.callers import Context, caller
-from gateway.devices import Devices, DeviceView
 from gateway.drawers import DrawerDesk, DrawerResult
+from gateway.equipment import Board, DeviceState
+from gateway.equipment.advice import advice
 
 _OUTCOMES: Final = {
     DrawerResult.OPENED: device_pb2.DRAWER_OUTCOME_OPENED,
@@ -39,46 +42,59 @@ class DrawerServicer(device_pb2_grpc.DrawerServiceServicer):
 
 
 class DeviceServicer(device_pb2_grpc.DeviceServiceServicer):
-    """Lists devices."""
+    """Lists devices and lets them be followed."""
 
-    def __init__(self, devices: Devices) -> None:
-        self._devices = devices
+    def __init__(self, board: Board) -> None:
+        self._board = board
 
     async def ListDevices(
         self, request: device_pb2.ListDevicesRequest, context: Context
     ) -> device_pb2.ListDevicesResponse:
         del request, context
-        return device_pb2.ListDevicesResponse(
-            devices=[message for view in self._devices.view() for message in device_messages(view)]
-        )
+        return device_pb2.ListDevicesResponse(devices=[device_message(state) for state in self._board.states])
+
+    async def WatchDevices(
+        self, request: device_pb2.WatchDevicesRequest, context: Context
+    ) -> AsyncIterator[device_pb2.WatchDevicesResponse]:
+        del request
+        with closing(self._board.watch()) as watch:
+            # From here on nothing is missed, and the caller may rely on it before the first device comes.
+            await context.send_initial_metadata(())
+            while True:
+                notice = await watch.next()
+                yield device_pb2.WatchDevicesResponse(device=device_message(notice.state), gone=notice.gone)
 
 
-def device_messages(view: DeviceView) -> list[device_pb2.Device]:
-    """A printer and, when it has one, its drawer."""
-    device, status = view.device, view.status
-    reason = "" if status.reason is None else status.reason.value
-    printer = device_pb2.Device(
-        name=device.name,
-        kind="printer",
-        address=device.address,
-        online=_answer(status.online),
-        cover_open=_answer(status.cover_open),
-        paper_out=_answer(status.paper_out),
-        paper_near_end=_answer(status.near_end),
-        reason=reason,
-        confirms_prints=_answer(view.confirms_prints),
+def device_message(state: DeviceState) -> device_pb2.Device:
+    """A device as a message, with what to do about it."""
+    return device_pb2.Device(
+        name=state.name,
+        kind=state.kind.value,
+        address=state.address,
+        online=_answer(state.online),
+        cover_open=_answer(state.cover_open),
+        paper_out=_answer(state.paper_out),
+        paper_near_end=_answer(state.paper_near_end),
+        drawer_open=_answer(state.drawer_open),
+        reason=state.reason,
+        confirms_prints=_answer(state.confirms_prints),
+        cutter_error=_answer(state.cutter_error),
+        head_hot=_answer(state.head_hot),
+        error=_answer(state.error),
+        drawer_open_too_long=_answer(state.open_too_long),
+        drawer_open_since_ms=state.open_since_ms,
+        drawer_open_level=state.open_level,
+        drawer_level_source=state.level_source,
+        drawer_learnt_level=state.learnt_level,
+        changed_at_ms=state.changed_at_ms,
+        advice_de=advice(state, "de"),
+        advice_en=advice(state, "en"),
+        medium=state.medium,
+        maker=state.maker,
+        model=state.model,
+        serial=state.serial,
+        fallback=state.fallback,
     )
-    if device.drawer is None:
-        return [printer]
-    drawer = device_pb2.Device(
-        name=device.name,
-        kind="drawer",
-        address=device.address,
-        online=_answer(status.online),
-        drawer_open=_answer(status.drawer_open),
-        reason=reason,
-    )
-    return [printer, drawer]
 
 
 def _answer(known: bool | None) -> device_pb2.Answer.ValueType:

@@ -7,6 +7,7 @@ import grpc.aio
 from branchgate.sync import FeedServer
 from branchgate.v1 import (
     device_pb2_grpc,
+    display_pb2_grpc,
     document_pb2_grpc,
     gateway_admin_pb2_grpc,
     identity_pb2_grpc,
@@ -14,16 +15,19 @@ from branchgate.v1 import (
     pairing_pb2_grpc,
     printing_pb2_grpc,
     report_pb2_grpc,
+    scale_pb2_grpc,
 )
 from gateway.branch.desks import Desks
 from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.device import DeviceServicer, DrawerServicer
+from gateway.rpc.display import DisplayServicer
 from gateway.rpc.document import DocumentServicer
 from gateway.rpc.identity import IdentityServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
 from gateway.rpc.printing import PrintServicer
 from gateway.rpc.report import ReportServicer
+from gateway.rpc.scale import ScaleServicer
 from gateway.rpc.sync import sync_service
 
 
@@ -50,6 +54,8 @@ def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
     """What registers and operators may both ask."""
     printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(desks.printing), server)
     device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(desks.drawers), server)
-    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices), server)
+    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(desks.devices.board), server)
+    display_pb2_grpc.add_DisplayServiceServicer_to_server(DisplayServicer(desks.displays), server)
+    scale_pb2_grpc.add_ScaleServiceServicer_to_server(ScaleServicer(desks.scales), server)
     document_pb2_grpc.add_DocumentServiceServicer_to_server(DocumentServicer(desks.digital), server)
     report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing), server)

@@ -39,6 +39,8 @@ UNREADABLE = "BODY_UNREADABLE"
 """Reason of the finding that stands for a journaled body which does not parse; recording refuses such bodies, so it tells of damage."""
 
 _BELEG = int(ReceiptType.BELEG)
+_NO_OPENING = frozenset({"SHUT", "OPEN_TOO_LONG"})
+"""DRAWER events that tell how an opening went on."""
 _MOVED = frozenset(int(case) for case in CASH_MOVEMENTS)
 
 
@@ -184,6 +186,8 @@ class Decoder:
 
     def _drawer(self, entry: JournalRow) -> None:
         message = event_pb2.DrawerOpening.FromString(entry.body)
+        if message.outcome in _NO_OPENING:
+            return
         period = self._period(entry)
         self._drawer_row(
             (entry.sequence, period.number, message.reason, message.outcome, message.user_id, message.at_ms)

@@ -71,7 +71,7 @@ async def test_a_locked_drawer_is_reported_as_not_opened(tmp_path: Path) -> None
 async def test_without_a_sensor_nobody_knows(tmp_path: Path) -> None:
     async with (
         virtual_printer(tmp_path, faults=Faults(drawer_no_sensor=True)) as printer,
-        open_shop(tmp_path, device_at(printer, drawer=DrawerWiring())) as shop,
+        open_shop(tmp_path, device_at(printer, drawer=DrawerWiring(sensor="none"))) as shop,
     ):
         await connected(shop)
         answer = await opened(shop, new_event_id(1))
