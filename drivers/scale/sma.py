@@ -2,7 +2,8 @@
 
 Section 4.1: LF W CR asks for the displayed weight. Section 5.1: LF s r n m f xxxxxx.xxx uuu CR answers, every field at its place:
 status, range, gross or net, motion, reserved, ten characters of weight, three of unit. Section 5.2: LF ? CR means "not understood",
-"!" a transmission error that the scale saw. There is no checksum, so an answer must look exactly like this.
+"!" a transmission error that the scale saw. There is no checksum, so an answer must look exactly like this. The standard prints blanks
+as underscores; who took that to the letter sends "kg_", which is taken as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LONGEST: Final = 18
 
 _ANSWER: Final = re.compile(
     rb"(?P<status>[ ZOUEIT])[1-9](?P<kind>[GN])(?P<motion>[ M])[ -~]"
-    rb"(?=.{10}(?P<unit>[A-Za-z]{1,3} *)$) *(?:(?P<sign>-?)(?P<digits>\d+(?:\.\d+)?)|-+).{3}",
+    rb"(?=.{10}(?P<unit>[A-Za-z]{1,3}[ _]*)$) *(?:(?P<sign>-?)(?P<digits>\d+(?:\.\d+)?)|-+).{3}",
     re.DOTALL,
 )
 
@@ -52,7 +53,7 @@ def _reading(body: bytes) -> Reading:
     found = _ANSWER.fullmatch(body) if len(body) == LONGEST else None
     if found is None:
         return Reading(ScaleStatus.ERROR, text)
-    unit = found["unit"].decode("ascii").strip().lower()
+    unit = found["unit"].decode("ascii").strip(" _").lower()
     status = ScaleStatus.IN_MOTION if found["motion"] == b"M" else _STATUS.get(found["status"])
     if status is None and found["sign"]:
         status = ScaleStatus.UNDER_ZERO

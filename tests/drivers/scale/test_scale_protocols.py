@@ -99,7 +99,7 @@ def test_an_answer_with_a_damaged_lost_or_parity_failed_byte_is_no_weight(name: 
 
 @given(name=st.sampled_from(NAMES), noise=st.binary(max_size=200))
 def test_garbage_is_never_a_weight(name: str, noise: bytes) -> None:
-    frame = {"toledo-8217": rb"\x02\d{2}\.\d{3}N?\r", "sma": rb"\n[ Z][1-9][GN] [ -~] *\d+(\.\d+)?[A-Za-z ]{3}\r"}[
+    frame = {"toledo-8217": rb"\x02\d{2}\.\d{3}N?\r", "sma": rb"\n[ Z][1-9][GN] [ -~] *\d+(\.\d+)?[A-Za-z _]{3}\r"}[
         name
     ]
     assume(re.search(frame, noise) is None)
@@ -128,3 +128,8 @@ def test_a_status_byte_that_looks_like_a_frame_is_read_by_its_place() -> None:
 @pytest.mark.parametrize("answer", [b"\n?\r", b"\n!\r", b"\n 1T       1.250kg \r", b"\n 1g      1.2505kg \r"])
 def test_sma_answers_to_other_questions_are_no_weight(answer: bytes) -> None:
     assert [each.grams for each in readings("sma", answer)] == [None]
+
+
+def test_a_blank_of_the_unit_may_be_the_underscore_that_the_standard_prints() -> None:
+    """emupos sends "kg_": an independent scale found our driver too strict."""
+    assert [each.grams for each in readings("sma", b"\n 1G       1.250kg_\r")] == [1250]
