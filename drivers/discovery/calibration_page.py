@@ -15,8 +15,8 @@ from drivers.escpos.commands import (
 from drivers.escpos.profile import PROFILES
 from drivers.escpos.sanitise import ENCODING
 
-OTHER_SLOTS: Final = (4, 20)
-"""Slots of PC858 that no profile has: Star's in ESC/POS mode and Datecs' (python-escpos' profiles, EP-60 manual p. 20)."""
+OTHER_SLOTS: Final = (20,)
+"""Slots of PC858 that no profile has: Datecs' (EP-60 manual p. 20)."""
 
 WIDTHS: Final = tuple(sorted({profile.columns for profile in PROFILES.values()}))
 SLOTS: Final = (*sorted({profile.code_page for profile in PROFILES.values()}), *OTHER_SLOTS)

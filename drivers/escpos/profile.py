@@ -42,11 +42,18 @@ class PrinterProfile:
 _TABLE: Final = (
     PrinterProfile("generic-80"),
     PrinterProfile("generic-58", columns=32, dots=384, cutter=Cutter.NONE),
+    PrinterProfile("CT-S651"),
+    PrinterProfile("NT-5890K", columns=32, dots=384, cutter=Cutter.NONE),
+    PrinterProfile("POS-5890", columns=32, dots=384, code_page=53, cutter=Cutter.NONE, has_process_id=False),
+    PrinterProfile("TM-L90", has_process_id=True),
+    PrinterProfile("TM-T20II", has_process_id=True),
     PrinterProfile("TM-T20III", has_process_id=True),
     PrinterProfile("TM-T88III", columns=42, dots=512, has_process_id=False),
+    PrinterProfile("TM-T88IV", columns=42, dots=512, has_process_id=True),
     PrinterProfile("TM-T88V", columns=42, dots=512, has_process_id=True),
     PrinterProfile("TM-m30", has_process_id=True),
-    PrinterProfile("POS-5890", columns=32, dots=384, code_page=53, cutter=Cutter.NONE, has_process_id=False),
+    # In ESC/POS emulation this maker's status cannot be trusted: it says offline for ever (python-escpos issue 434).
+    PrinterProfile("TSP600", columns=42, code_page=4, has_process_id=False, status=False),
 )
 
 PROFILES: Final[Mapping[str, PrinterProfile]] = MappingProxyType({profile.name: profile for profile in _TABLE})
