@@ -15,7 +15,7 @@ from drivers.virtual.barcodes import BarcodePattern
 
 DOTS_PER_MM: Final = 8
 COPY_MARK: Final = re.compile(r"\bKOPIE\b")
-RECEIPT_NUMBER: Final = r"^\s*(?:Bon-Nr\.?:?\s*([\w/-]*\d[\w/-]*)|Bon\s+(\d[\w/-]*))"
+RECEIPT_NUMBER: Final = r"^\s*(?:(?:Bon-Nr|No)\.?:?\s*([\w/-]*\d[\w/-]*)|Bon\s+(\d[\w/-]*))"
 
 
 class Align(Enum):

@@ -49,7 +49,7 @@ def receipt_paper(language: str, columns: int) -> Document:
     basket = Basket()
     basket.add(Article("1", "Müsli Übergröße", 119_000, 2, 700))
     basket.add(Article("3", "Bergkäse jung 50 % F. i. Tr.", 1_299_000, 2, 700, unit="kg", weighed=True), 486)
-    basket.add(Article("4", "Öl à 1 € Rabatt", 1_399_000, 2, 1900))
+    basket.add(Article("4", "Öl à 1 € Rabatt", 1_399_000, 1, 1900))
     sale = replace(basket.pay_cash(Header("K1-000042", 42, BEGAN, ENDED, "anna", "Anna"), 5_000), tse=TSE)
     shop = replace(SHOP, language=language)
     device = TseDevice(PUBLIC_KEY)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
 from drivers.errors import Reason
+from drivers.escpos.compose import compose
 from drivers.escpos.document import Document
 from drivers.escpos.layout import to_text
 from drivers.escpos.profile import PROFILES, PrinterProfile
@@ -134,6 +135,24 @@ async def test_out_of_paper_nothing_is_sent_and_the_receipt_follows_on_the_new_r
             await emulator.switch("paper-out", on=False)
             paper = await emulator.receipt()
             assert await counter.printed() is Proof.PROCESSED
+    assert read_by_emulator(paper.text) == readable(document, 48)
+
+
+async def test_what_went_in_before_the_paper_ended_comes_out_on_the_new_roll(
+    emupos_program: Path, tmp_path: Path
+) -> None:
+    """The printer keeps it, so it must not be sent again; and a drawer pulse in it would open the drawer minutes later."""
+    document = papers.receipt_paper("de", 48)
+    async with running(emupos_program, tmp_path) as emulator:
+        await emulator.switch("paper-out", on=True)
+        transport = transport_factory(emulator.addresses["tcp"])()
+        soon = asyncio.get_running_loop().time() + 10
+        await transport.open(soon)
+        job = b"".join(compose(document, KNOWN))
+        assert await transport.send(job, soon) == len(job)
+        await emulator.switch("paper-out", on=False)
+        paper = await emulator.receipt()
+        await transport.close(soon)
     assert read_by_emulator(paper.text) == readable(document, 48)
 
 

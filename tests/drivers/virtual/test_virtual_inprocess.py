@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import AddressInvalid, DeviceUnavailable, LinkLost, Reason
+from drivers.escpos.profile import PROFILES
 from drivers.media import transport_factory
+from drivers.printing.actor import PrinterActor
+from drivers.printing.ledger import MemoryJob, MemoryLedger
+from drivers.printing.states import JobState, Proof
 from drivers.transport.contract import Transport
+from drivers.trial_page import trial_page
 from drivers.virtual.faults import Faults
 from drivers.virtual.inprocess import parse_virtual, virtual_factory
 from tests.drivers.virtual.jobs import fence, fence_reply, receipt
@@ -16,6 +21,10 @@ from tests.drivers.virtual.jobs import fence, fence_reply, receipt
 
 def soon(seconds: float = 5.0) -> float:
     return asyncio.get_running_loop().time() + seconds
+
+
+async def observed() -> None:
+    await asyncio.sleep(0.005)  # the observer's pace; nothing under test waits for it
 
 
 async def heard(transport: Transport, count: int) -> bytes:
@@ -69,6 +78,25 @@ async def test_a_receipt_is_printed_into_the_folder_and_confirmed(tmp_path: Path
     assert await transport.send(job, soon()) == len(job)
     assert await heard(transport, 7) == fence_reply(b"AB01")
     assert await transport.close(soon()) == b""
+
+
+async def test_an_actor_prints_on_it_as_on_any_printer() -> None:
+    ledger = MemoryLedger()
+    profile = PROFILES["generic-80"]
+    actor = PrinterActor("theke", transport_factory("virtual:theke"), ledger, profile, lambda: 0)
+    changed = asyncio.Event()
+    actor.subscribe(lambda _status: changed.set())
+    running = asyncio.create_task(actor.run())
+    while actor.status.confirms_prints is None:
+        changed.clear()
+        await changed.wait()
+    ledger.add(MemoryJob(b"bon-1", trial_page("virtual:theke", profile)))
+    actor.wake()
+    while ledger.state(b"bon-1") is not JobState.PRINTED:
+        await observed()
+    assert ledger.evidence(b"bon-1").proof is Proof.PROCESS_ID
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_one_factory_has_one_printer_however_often_it_is_opened() -> None:

@@ -289,7 +289,13 @@ def test_an_incomplete_original_counts_as_an_original_on_paper() -> None:
 
 @pytest.mark.parametrize(
     ("line", "number"),
-    [("Bon-Nr. 4711  Kasse 1", "4711"), ("Bon-Nr.: K1-0007", "K1-0007"), ("  Bon 12", "12"), ("Bonbon 12", None)],
+    [
+        ("Bon-Nr. 4711  Kasse 1", "4711"),
+        ("Bon-Nr.: K1-0007", "K1-0007"),
+        ("  Bon 12", "12"),
+        ("No. K1-000042  Register 1", "K1-000042"),
+        ("Bonbon 12", None),
+    ],
 )
 def test_the_receipt_number_stands_at_the_start_of_a_line(line: str, number: str | None) -> None:
     printer = VirtualPrinter()
