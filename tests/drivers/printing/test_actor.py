@@ -318,11 +318,13 @@ async def test_the_log_names_a_condition_once_and_in_fields(caplog: pytest.LogCa
 async def test_what_is_no_printer_fills_neither_the_log_nor_the_line(caplog: pytest.LogCaptureFixture) -> None:
     """It took the connection, said something and hung up, twice a second, for ever; each time with a line in the log."""
     caplog.set_level("INFO", "drivers.printing")
-    visits = 0
+    visits, often = 0, asyncio.Event()
 
     async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal visits
         visits += 1
+        if visits == 5:
+            often.set()
         writer.write(b"HTTP/1.1 400 Bad Request\r\nServer: something else\r\n\r\n")
         await writer.drain()
         writer.close()
@@ -335,8 +337,7 @@ async def test_what_is_no_printer_fills_neither_the_log_nor_the_line(caplog: pyt
     async with server:
         task = asyncio.create_task(actor.run())
         async with asyncio.timeout(10):
-            while visits < 5:
-                await asyncio.sleep(0.005)  # the observer's pace; nothing under test waits for it
+            await often.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     told = [vars(record)["reason"] for record in caplog.records if record.msg == "printer_status_changed"]
