@@ -14,7 +14,7 @@ from drivers.errors import DeviceError, DeviceRefused, DeviceUnavailable, LinkLo
 from drivers.media import transport_factory
 from drivers.transport.contract import Transport
 from tests.drivers.transport.peers import soon
-from tests.rigs.usb.testbed import PluggedPrinter, Testbed
+from tests.rigs.usb.testbed import LOOK_S, PluggedPrinter, Testbed
 
 pytestmark = pytest.mark.umockdev
 
@@ -259,3 +259,16 @@ async def test_a_transport_whose_opening_failed_can_be_opened_later(printer: Plu
     assert await transport.send(b"now", soon()) == 3
     await transport.close(soon())
     assert printer.received() == b"now"
+
+
+async def test_a_printer_that_was_opened_too_late_is_given_back(printer: PluggedPrinter) -> None:
+    """Nobody closes what nobody got: the printer would stay claimed until the process ends."""
+    with pytest.raises(DeviceUnavailable) as caught:
+        await transport_factory(MODEL)().open(soon(-1))
+    assert caught.value.reason is Reason.CONNECTION_TIMEOUT
+    async with asyncio.timeout(5):
+        while True:
+            state = printer.state()
+            if (state["claims"], state["claimed"], state["kernel_driver"]) == (1, False, "usblp"):
+                return
+            await asyncio.sleep(LOOK_S)

@@ -81,6 +81,7 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
         self.received = bytearray()
         self.dropped = 0
         self.resets = 0
+        self.claims = 0
         self.claimed = False
         self.kernel_driver = "usblp" if plug.interface_class == 7 else ""
         self.unplugged = False
@@ -144,6 +145,7 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
     def _claim(self, _argument: Any, answer: _Answer) -> None:
         if self.faults.busy or self.kernel_driver:
             return answer(-1, errno.EBUSY)
+        self.claims += 1
         self.claimed = True
         return answer(0, 0)
 

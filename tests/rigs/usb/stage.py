@@ -87,6 +87,7 @@ class Stage:
             "unread": len(usb.printer.out),
             "dropped": usb.dropped,
             "resets": usb.resets,
+            "claims": usb.claims,
             "claimed": usb.claimed,
             "kernel_driver": usb.kernel_driver,
         }
