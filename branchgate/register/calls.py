@@ -91,6 +91,17 @@ class GatewayCalls:
         stub = scale_pb2_grpc.ScaleServiceStub(self._channel())
         return await _asked(stub.Weigh(request, timeout=QUESTION_WITHIN_S + within_ms / 1000))
 
+    async def watch_devices(self) -> AsyncGenerator[device_pb2.WatchDevicesResponse, None]:
+        """Every device as it stands, and then every change, until the caller stops or the line breaks."""
+        call = device_pb2_grpc.DeviceServiceStub(self._channel()).WatchDevices(device_pb2.WatchDevicesRequest())
+        try:
+            async for response in call:
+                yield response
+        except grpc.aio.AioRpcError as failure:
+            raise error_from(failure) from failure
+        finally:
+            call.cancel()
+
     async def print_receipt(
         self, event_id: bytes, user_id: str, *, role: str = "", request_id: bytes | None = None
     ) -> printing_pb2.PrintJob:

@@ -88,9 +88,7 @@ def set_up_desks(
             print_wish=printing.wish,
         ),
         devices=devices,
-        plugged=PluggedDevices(
-            devices, devices.board, [other.address for other in (*settings.displays, *settings.scales)]
-        ),
+        plugged=PluggedDevices(devices, devices.board, _other_addresses(settings)),
         printing=printing,
         digital=DigitalDesk(documents),
         fallbacks=Fallbacks(devices, stores.jobs),
@@ -109,3 +107,8 @@ def set_up_desks(
         pairing=PairingDesk(authority, stores.registers, audit, clock, addresses),
         renewals=Renewals(authority, stores.registers, audit),
     )
+
+
+def _other_addresses(settings: GatewaySettings) -> list[str]:
+    """Devices with an address that are no printers."""
+    return [*(display.address for display in settings.displays), *(scale.address for scale in settings.scales)]

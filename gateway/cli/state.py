@@ -1,4 +1,4 @@
-"""`branchgate gateway status | verify | findings | devices`: how the branch is."""
+"""`branchgate gateway status | verify | findings`: how the branch is."""
 
 from __future__ import annotations
 
@@ -9,16 +9,8 @@ import typer
 
 from branchgate.errors.texts import Language, sentence_for
 from branchgate.showing import Answers, JsonOption, console, show_facts, show_json, show_warning
-from branchgate.v1 import device_pb2, device_pb2_grpc, event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
+from branchgate.v1 import event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
-
-_WORDS = {
-    device_pb2.ANSWER_YES: "ja / yes",
-    device_pb2.ANSWER_NO: "nein / no",
-    device_pb2.ANSWER_UNSPECIFIED: "unbekannt / unknown",
-}
-_KINDS = {"printer": "Drucker / printer", "drawer": "Lade / drawer"}
-_NOT_OF_THIS_KIND = "–"
 
 
 def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
@@ -109,41 +101,6 @@ def findings(
     console().print(table if answer.findings else "Keine Hinweise / no findings")
 
 
-def devices(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
-    """Lists the branch's devices and what is known of them. Silence of a device is shown as unknown."""
-
-    async def question(channel: grpc.aio.Channel) -> device_pb2.ListDevicesResponse:
-        return await device_pb2_grpc.DeviceServiceStub(channel).ListDevices(device_pb2.ListDevicesRequest())
-
-    answer = ask(data, question)
-    if as_json:
-        show_json(answer)
-        return
-    table = Answers(
-        "Gerät / device",
-        "Art / kind",
-        "Adresse / address",
-        "bereit / ready",
-        "Papier aus / paper out",
-        "Deckel offen / cover open",
-        "Lade offen / drawer open",
-        "Grund / reason",
-    )
-    for device in answer.devices:
-        table.add(
-            device.name, _KINDS.get(device.kind, device.kind), device.address, *_conditions(device), device.reason
-        )
-    console().print(table)
-
-
-def _conditions(device: device_pb2.Device) -> tuple[str, str, str, str]:
-    """Ready, paper out, cover open, drawer open; what a kind of device does not have is neither known nor unknown."""
-    ready = _WORDS[device.online]
-    if device.kind == "drawer":
-        return ready, _NOT_OF_THIS_KIND, _NOT_OF_THIS_KIND, _WORDS[device.drawer_open]
-    return ready, _WORDS[device.paper_out], _WORDS[device.cover_open], _NOT_OF_THIS_KIND
-
-
 def _sentence(finding: event_pb2.Finding, language: Language) -> str:
     return sentence_for(finding.reason, language, field=finding.field, value=finding.value, rule=finding.rule)
 
@@ -156,5 +113,5 @@ def _when(at_ms: int) -> str:
 
 def add_to(app: typer.Typer) -> None:
     """Registers the commands of this file."""
-    for command in (status, verify, findings, devices):
+    for command in (status, verify, findings):
         app.command()(command)
