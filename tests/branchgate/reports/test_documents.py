@@ -19,7 +19,16 @@ from branchgate.figures import (
     PaymentFigure,
     UserFigure,
 )
-from branchgate.reports import WIDTH, ReportHead, branch_report, central_report, x_report, z_report
+from branchgate.reports import (
+    WIDTH,
+    Layout,
+    ReportHead,
+    branch_report,
+    central_report,
+    labelled_tax_id,
+    x_report,
+    z_report,
+)
 from branchgate.vat import VatSum
 from tests.branchgate.figures import strategies
 
@@ -160,3 +169,51 @@ def test_no_line_is_wider_than_the_paper(closing: Closing, language: str, name: 
     ):
         assert text.endswith("\n")
         assert max(len(line) for line in text.splitlines()) <= WIDTH
+
+
+@pytest.mark.parametrize("width", [32, 42])
+@given(closing=strategies.closings, language=st.sampled_from(["de", "en"]), name=strategies.names)
+@settings(max_examples=40)
+def test_narrow_paper_has_every_word_and_amount_and_no_line_too_wide(
+    width: int, closing: Closing, language: str, name: str
+) -> None:
+    settings = replace(SETTINGS, language=language, company=name)
+    narrow = z_report(closing, settings, Layout(width))
+    assert max(len(line) for line in narrow.splitlines()) <= width
+    usual, laid_out = (x_report(closing.figures, HEAD, settings, Layout(wide)) for wide in (WIDTH, width))
+    assert max(len(line) for line in laid_out.splitlines()) <= width
+    assert set("".join(usual.split())) - set("-=") <= set("".join(laid_out.split()))
+
+
+def test_a_long_name_goes_above_its_amount_and_is_not_cut() -> None:
+    """Both names of multi-purpose vouchers began with the letters that were left on narrow paper."""
+    cases = (
+        BusinessCaseFigure("MehrzweckgutscheinKauf", 3, 150_000),
+        BusinessCaseFigure("MehrzweckgutscheinEinloesung", 2, -2_000),
+    )
+    lines = z_report(
+        replace(CLOSING, figures=replace(FIGURES, business_cases=cases)), SETTINGS, Layout(32)
+    ).splitlines()
+    at = lines.index("Mehrzweckgutschein verkauft")
+    assert lines[at + 1 : at + 4] == [
+        "                     3  1.500,00",
+        "Mehrzweckgutschein eingelöst",
+        "                     2    -20,00",
+    ]
+
+
+def test_vat_stands_in_columns_where_it_fits_and_below_each_rate_where_it_does_not() -> None:
+    wide, narrow = z_report(CLOSING, SETTINGS, Layout(42)), z_report(CLOSING, SETTINGS, Layout(32))
+    assert "19 %        1.190,00   1.000,00     190,00" in wide.splitlines()
+    lines = narrow.splitlines()
+    at = lines.index("19 %")
+    assert [line.split() for line in lines[at + 1 : at + 4]] == [
+        ["Brutto", "1.190,00"],
+        ["Netto", "1.000,00"],
+        ["USt", "190,00"],
+    ]
+
+
+@given(st.text(max_size=30))
+def test_a_tax_id_is_never_changed_only_named(tax_id: str) -> None:
+    assert labelled_tax_id(tax_id, "de").endswith(tax_id)
