@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -188,21 +189,29 @@ def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def _answer(question: str) -> str:
+    """Ask on stderr and read a line; typer's own prompt writes to stdout as well. The end of the input ends the command."""
+    typer.echo(f"{question} ", nl=False, err=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise typer.Abort
+    return line.strip()
+
+
 def _wait(text: str) -> None:
-    typer.prompt(text, default="", show_default=False, prompt_suffix=" ", err=True)
+    _answer(text)
 
 
 def _yes(text: str) -> bool:
-    answer: Any = typer.prompt(f"{text} (j/n)", err=True, prompt_suffix=" ")
-    while str(answer).strip().lower() not in ("j", "ja", "y", "yes", "n", "nein", "no"):
-        answer = typer.prompt("Bitte j oder n / please y or n", err=True, prompt_suffix=" ")
-    return str(answer).strip().lower()[0] in "jy"
+    answer = _answer(f"{text} (j/n)").lower()
+    while answer not in ("j", "ja", "y", "yes", "n", "nein", "no"):
+        answer = _answer("Bitte j oder n / please y or n").lower()
+    return answer[0] in "jy"
 
 
 def _choice(text: str, allowed: tuple[int, ...], usual: int) -> int:
     names = ", ".join(map(str, allowed))
-    while True:
-        answer = str(typer.prompt(f"{text} ({names})", default=str(usual), err=True)).strip()
-        if answer.isdecimal() and int(answer) in allowed:
-            return int(answer)
-        _say(f"{shown(answer)!r}: nur / only {names}")
+    answer = _answer(f"{text} ({names}) [{usual}]") or str(usual)
+    while not (answer.isdecimal() and int(answer) in allowed):
+        answer = _answer(f"{shown(answer)}? Nur / only {names} [{usual}]") or str(usual)
+    return int(answer)

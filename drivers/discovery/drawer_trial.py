@@ -14,7 +14,7 @@ from drivers.discovery.introduction import drawer_level
 from drivers.drawer import Level
 from drivers.escpos.commands import drawer_pulse_now
 
-OPENS_WITHIN_S: Final = 1.5
+OPENS_WITHIN_S: Final = 1.0
 SHUTS_WITHIN_S: Final = 3.0
 LOOK_EVERY_S: Final = 0.05
 
