@@ -28,7 +28,7 @@ async def served(shop: Shop, folder: Path) -> AsyncIterator[grpc.aio.Channel]:
     server = make_server(Guard(SystemClock()))
     printing_pb2_grpc.add_PrintServiceServicer_to_server(PrintServicer(shop.desk), server)
     device_pb2_grpc.add_DrawerServiceServicer_to_server(DrawerServicer(shop.drawers), server)
-    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(shop.devices), server)
+    device_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(shop.devices.board), server)
     listen_for_operator(server, folder / "admin.sock")
     await server.start()
     try:
