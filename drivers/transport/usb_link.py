@@ -47,15 +47,16 @@ class UsbLink:
 
     def write(self, data: bytes, until: float, stop: Event) -> int:
         """Return the bytes the printer took until then (monotonic seconds); LinkLost only when there was not one."""
-        sent = 0
+        sent, endpoint = 0, self._interface.endpoint_out or 0
         while sent < len(data) and not stop.is_set() and (left := until - time.monotonic()) > 0:
             chunk = data[sent : sent + CHUNK]
             buffer = (ctypes.c_ubyte * len(chunk)).from_buffer_copy(chunk)
-            moved = self._library.transfer(self._handle, self._interface.endpoint_out or 0, buffer, min(left, SLICE_S))
+            moved = self._library.transfer(self._handle, endpoint, buffer, min(left, SLICE_S))
             sent += moved.count
             if moved.broken:
+                lost = self._lost(moved.code, endpoint)
                 if not sent:
-                    raise self._lost(moved.code)
+                    raise lost
                 break
         return sent
 
@@ -65,13 +66,13 @@ class UsbLink:
         endpoint = self._interface.endpoint_in or 0
         moved = self._library.transfer(self._handle, endpoint, buffer, patience_s)
         if moved.broken and not moved.count:
-            if moved.code == PIPE_ERROR:  # halted: without this the next opening would find it so
-                with contextlib.suppress(USBError):
-                    self._library.calls.clear_halt(self._handle, endpoint)
-            raise self._lost(moved.code)
+            raise self._lost(moved.code, endpoint)
         return bytes(buffer[: moved.count])
 
-    def _lost(self, code: int) -> LinkLost:
+    def _lost(self, code: int, endpoint: int) -> LinkLost:
+        if code == PIPE_ERROR:  # halted: without this the next opening would find it so
+            with contextlib.suppress(USBError):  # gone for good: the error below says so
+                self._library.calls.clear_halt(self._handle, endpoint)
         return LinkLost(self._device, f"libusb error {code}")
 
     def close(self) -> None:

@@ -272,3 +272,14 @@ async def test_a_printer_that_was_opened_too_late_is_given_back(printer: Plugged
             if (state["claims"], state["claimed"], state["kernel_driver"]) == (1, False, "usblp"):
                 return
             await asyncio.sleep(LOOK_S)
+
+
+async def test_a_halted_endpoint_is_a_lost_link_and_works_again_on_the_next(printer: PluggedPrinter) -> None:
+    transport = await opened()
+    printer.fault(halted=True)
+    with pytest.raises(LinkLost):
+        await transport.send(b"receipt", soon())
+    await transport.close(soon())
+    again = await opened()
+    assert await again.send(b"receipt", soon()) == 7
+    await again.close(soon())

@@ -44,7 +44,7 @@ _Answer = Callable[[int, int], None]
 @dataclass
 class Faults:
     """None is healthy. After so many bytes: takes no more, or is gone. `bytes_per_second`: slow. `busy`: claimed by another.
-
+    `halted`: refuses what is written until the host clears that.
     `empty_packets`: so many empty answers come before the next one that says something.
     """
 
@@ -52,6 +52,7 @@ class Faults:
     unplug_after: int | None = None
     bytes_per_second: int | None = None
     busy: bool = False
+    halted: bool = False
     empty_packets: int = 0
 
 
@@ -124,6 +125,7 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
         elif request in set(Request):
             self.resets += request == Request.RESET
             self.claimed = self.claimed and request != Request.RELEASE_INTERFACE
+            self.faults.halted = self.faults.halted and request != Request.CLEAR_HALT
             client.complete(0, 0)
         else:
             client.complete(-1, errno.ENOTTY)
@@ -229,6 +231,8 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
             self._finish(transfer)
 
     def _take(self, transfer: Transfer) -> None:
+        if self.faults.halted:
+            return self._finish(transfer, -errno.EPIPE)
         data = bytes(transfer.buffer.retrieve()) if transfer.buffer else b""
         due = self._due(transfer)
         if due > transfer.actual:
@@ -241,6 +245,7 @@ class UsbPrinter(UMockdev.IoctlBase):  # type: ignore[misc]  # the bindings come
             self._tell_gone()
         elif due == len(data):
             self._finish(transfer)
+        return None
 
     def _due(self, transfer: Transfer) -> int:
         """How much of the transfer the printer has taken by now, in whole packets."""
