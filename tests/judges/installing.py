@@ -100,7 +100,8 @@ def _run(command: list[str | Path]) -> None:
     try:
         subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     except subprocess.CalledProcessError as failed:
-        last = (failed.stderr or failed.stdout).strip().splitlines()[-1:]
-        raise NotHere(f"{Path(command[0]).name} could not install it: {' '.join(last)}") from failed
+        lines = (failed.stderr or failed.stdout).strip().splitlines()
+        why = next((line for line in lines if "error" in line.lower()), "it did not say why")
+        raise NotHere(f"{Path(command[0]).name} could not install it: {why}") from failed
     except subprocess.TimeoutExpired as slow:
         raise NotHere(f"{Path(command[0]).name} did not finish within {PATIENCE_S} s") from slow
