@@ -129,7 +129,7 @@ async def test_a_receipt_that_cannot_be_rendered_does_not_stop_those_behind_it(
 ) -> None:
     """An article name of blanks once broke the template, and with it the printer's task, again and again."""
 
-    def broken_once(*_arguments: object) -> None:
+    def broken_once(*_arguments: object, **_options: object) -> None:
         monkeypatch.undo()
         raise IndexError
 
