@@ -181,7 +181,7 @@ def _toml(name: str, address: str, profile: str, wiring: _Drawer | None) -> str:
     lines = ["[[devices]]", f'name = "{name}"', f'address = "{quoted}"', f'profile = "{profile}"']
     if wiring is not None:
         lines += ["", "[devices.drawer]", f"pin = {wiring.pin}"]
-        lines += [f'open_level = "{wiring.open_level}"'] if wiring.open_level is not None else []
+        lines += ['sensor = "none"' if wiring.open_level is None else f'open_level = "{wiring.open_level}"']
     return "\n".join(lines)
 
 

@@ -19,7 +19,7 @@ OTHER_SLOTS: Final = (20,)
 """Slots of PC858 that no profile has: Datecs' (EP-60 manual p. 20)."""
 
 WIDTHS: Final = tuple(sorted({profile.columns for profile in PROFILES.values()}))
-SLOTS: Final = (*sorted({profile.code_page for profile in PROFILES.values()}), *OTHER_SLOTS)
+SLOTS: Final = tuple(sorted({*OTHER_SLOTS, *(profile.code_page for profile in PROFILES.values())}))
 
 
 def calibration_page() -> bytes:

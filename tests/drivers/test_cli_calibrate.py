@@ -59,7 +59,7 @@ async def test_a_sensor_that_never_changes_is_recognised_and_no_level_is_claimed
     async with VirtualPrinterServer(VirtualPrinter(KNOWN, Faults(drawer_no_sensor=True))) as server:
         result = await calibrate(server, "\nvielleicht\nj\n")
     assert result.exit_code == Exit.UNKNOWN
-    assert device_in(result)["drawer"] == {"pin": 2}
+    assert device_in(result)["drawer"] == {"pin": 2, "sensor": "none"}
     assert "kein Sensor" in result.stderr
 
 
@@ -70,7 +70,7 @@ async def test_a_sensor_that_stays_open_when_the_drawer_is_shut_is_not_trusted(
     async with VirtualPrinterServer(VirtualPrinter(replace(KNOWN, drawer_shuts_after_ms=None))) as server:
         result = await calibrate(server, "\n\n")
     assert result.exit_code == Exit.UNKNOWN
-    assert device_in(result)["drawer"] == {"pin": 2}
+    assert device_in(result)["drawer"] == {"pin": 2, "sensor": "none"}
 
 
 async def test_without_a_drawer_there_is_no_drawer_in_the_lines() -> None:
