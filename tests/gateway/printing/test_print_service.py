@@ -114,3 +114,31 @@ async def test_a_printer_never_seen_is_unknown_not_fine(tmp_path: Path) -> None:
         stub = device_pb2_grpc.DeviceServiceStub(channel)
         (device,) = (await stub.ListDevices(device_pb2.ListDevicesRequest())).devices
         assert (device.online, device.reason) == (device_pb2.ANSWER_UNSPECIFIED, "NOT_CONNECTED")
+
+
+async def test_devices_are_followed_from_how_they_stand_on(tmp_path: Path) -> None:
+    async with (
+        virtual_printer(tmp_path) as printer,
+        open_shop(tmp_path, device_at(printer, drawer=WITH_DRAWER)) as shop,
+        served(shop, tmp_path) as channel,
+    ):
+        await shop.reaches(await shop.sell(), PrintState.PRINTED)
+        call = device_pb2_grpc.DeviceServiceStub(channel).WatchDevices(device_pb2.WatchDevicesRequest())
+        await call.initial_metadata()
+        following = aiter(call)
+        first = [(await anext(following)).device for _ in range(2)]
+        assert [(device.name, device.kind, device.online) for device in first] == [
+            ("bon", "printer", device_pb2.ANSWER_YES),
+            ("bon", "drawer", device_pb2.ANSWER_YES),
+        ]
+        assert first[0].confirms_prints == device_pb2.ANSWER_YES, "found out: the profile does not promise it"
+        printer.switch("paper_near_end", True)
+        near = (await anext(following)).device
+        assert (near.paper_near_end, near.reason) == (device_pb2.ANSWER_YES, "PRINTER_PAPER_NEAR_END")
+        printer.switch("cutter_error", True)
+        async for response in following:
+            if response.device.cutter_error == device_pb2.ANSWER_YES:
+                assert "Schneidwerk" in response.device.advice_de
+                assert "cutter" in response.device.advice_en
+                break
+        call.cancel()
