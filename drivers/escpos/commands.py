@@ -19,6 +19,7 @@ ALIGN_RIGHT: Final = b"\x1b\x61\x02"
 FEED_AND_FULL_CUT: Final = b"\x1d\x56\x41\x00"  # GS V 65
 FEED_AND_PARTIAL_CUT: Final = b"\x1d\x56\x42\x00"  # GS V 66
 ORDERED_PAPER_STATUS: Final = b"\x1d\x72\x01"  # GS r 1
+MODEL_NAME: Final = b"\x1d\x49\x43"  # GS I 67, answered as a block
 CLEAR_BUFFERS: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8
 AUTOCUTTER_COUNTER: Final = b"\x1d\x67\x32\x00\xb2\x00"  # GS g 2, counter 178
 

@@ -20,6 +20,7 @@ from drivers.escpos.commands import PRINT_LINE, automatic_status, process_id
 from drivers.escpos.compose import LONGEST_QR, REPORT_EVERYTHING, cut
 from drivers.printing.interview import Interview
 from drivers.printing.job import Fence
+from drivers.printing.learnt import Learnt
 from drivers.printing.press import Press
 from drivers.printing.records import Records
 from drivers.printing.wire import Wire
@@ -92,14 +93,35 @@ class Acquaintance:
         if press.mute:
             press.fence = Fence.NONE
         elif press.fence is None:
-            fence = await self._interview.fence(press.profile, await self._identity())
-            if fence is not Fence.PROCESS_ID and press.profile.has_process_id:
-                return False
-            press.fence = fence
+            return await self._finds_its_fence()
         elif press.fence is Fence.PROCESS_ID:
             return await self._interview.process_id(await self._identity(), self._patience)
         elif press.fence is Fence.ORDERED_STATUS:
             return await self._interview.ordered_and_quiet(self._patience)
+        return True
+
+    async def _finds_its_fence(self) -> bool:
+        """Ask for the strongest proof, unless it is known. Whoever answered in order before and does not now is stuck."""
+        press = self._press
+        if press.profile.has_process_id is not None:
+            return await self._probes(must_answer=press.profile.has_process_id)
+        model, known = await self._interview.model(), await self._records.learnt()
+        if known is not None and known.holds_for(self._wire.address, model):
+            press.fence = known.fence
+            if known.fence is Fence.PROCESS_ID:
+                return await self._interview.process_id(await self._identity(), self._patience)
+            return await self._interview.ordered(self._patience)
+        if not await self._probes(must_answer=False, must_speak=known is not None):
+            return False
+        if press.fence is not Fence.NONE and press.fence is not None:
+            await self._records.learn(Learnt(self._wire.address, model, press.fence))
+        return True
+
+    async def _probes(self, *, must_answer: bool, must_speak: bool = False) -> bool:
+        fence = await self._interview.fence(self._press.profile, await self._identity())
+        if (must_answer and fence is not Fence.PROCESS_ID) or (must_speak and fence is Fence.NONE):
+            return False
+        self._press.fence = fence
         return True
 
     async def _identity(self) -> bytes:

@@ -9,6 +9,7 @@ from typing import Final
 from drivers.escpos.commands import (
     AUTOCUTTER_COUNTER,
     CLEAR_BUFFERS,
+    MODEL_NAME,
     ORDERED_PAPER_STATUS,
     process_id_fence,
     real_time_status,
@@ -23,6 +24,7 @@ from drivers.printing.wire import Wire
 STATUS_S: Final = 1.0
 PROBE_S: Final = 2.0  # a printer that knows GS ( H answers far sooner when idle
 COUNTER_S: Final = 1.0
+MODEL_S: Final = 0.5
 CLEAR_S: Final = 2.0
 QUIET_S: Final = 1.0
 
@@ -55,6 +57,11 @@ class Interview:
         if profile.has_process_id is not False and await self.process_id(identity, PROBE_S):
             return Fence.PROCESS_ID
         return Fence.ORDERED_STATUS if await self.ordered(PROBE_S) else Fence.NONE
+
+    async def model(self) -> str:
+        """GS I 67; empty where the printer does not tell. No number, which could be a counter's answer."""
+        reply = await self._asked(MODEL_NAME, _is_name, MODEL_S)
+        return reply.text.decode("ascii", "replace") if isinstance(reply, Block) else ""
 
     async def process_id(self, identity: bytes, patience: float) -> bool:
         """GS ( H: True when everything sent before has been printed."""
@@ -89,6 +96,10 @@ class Interview:
 
 def _is_counter(reply: Reply) -> bool:
     return isinstance(reply, Block) and reply.header == COUNTER_HEADER and reply.text.isdigit()
+
+
+def _is_name(reply: Reply) -> bool:
+    return isinstance(reply, Block) and reply.header == COUNTER_HEADER and not reply.text.isdigit()
 
 
 def _within(seconds: float) -> float:

@@ -9,6 +9,7 @@ from typing import Protocol
 from drivers.errors import Reason
 from drivers.escpos.document import Document
 from drivers.escpos.profile import PrinterProfile
+from drivers.printing.learnt import Learnt
 from drivers.printing.states import TRANSITIONS, JobEvidence, JobState
 
 
@@ -92,6 +93,14 @@ class JobLedger(Protocol):
         """Reserve `count` numbers that were never given before for this printer, and return the first."""
         ...
 
+    async def learnt(self, printer: str) -> Learnt | None:
+        """What `learn` was last told of this printer."""
+        ...
+
+    async def learn(self, printer: str, learnt: Learnt) -> None:
+        """Keep what the printer has shown it can do."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryJob:
@@ -131,6 +140,7 @@ class MemoryLedger:
     def __init__(self, first_process_id: int = 0) -> None:
         self._entries: dict[bytes, _Entry] = {}
         self._next_process_id = first_process_id
+        self._learnt: dict[str, Learnt] = {}
 
     def add(self, job: MemoryJob) -> None:
         """Queue a job; the same id again is the same job."""
@@ -211,6 +221,14 @@ class MemoryLedger:
         first = self._next_process_id
         self._next_process_id += count
         return first
+
+    async def learnt(self, printer: str) -> Learnt | None:
+        """What is known."""
+        return self._learnt.get(printer)
+
+    async def learn(self, printer: str, learnt: Learnt) -> None:
+        """Keep it."""
+        self._learnt[printer] = learnt
 
 
 def check_way(before: JobState, after: JobState) -> None:

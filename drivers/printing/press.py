@@ -19,7 +19,6 @@ from drivers.printing.records import Records
 from drivers.printing.states import JobState
 from drivers.printing.status_log import StatusLog
 
-
 COUNTER_CHANCES: Final = 3
 
 

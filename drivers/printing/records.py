@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from drivers.errors import Reason
+from drivers.printing.learnt import Learnt
 from drivers.printing.ledger import JobLedger, OpenJob, QueuedJob
 from drivers.printing.states import JobEvidence, JobState
 
@@ -79,6 +80,14 @@ class Records:
         first = self._next_id
         self._next_id += count
         return first
+
+    async def learnt(self) -> Learnt | None:
+        """What the printer showed before it could do."""
+        return await self._ledger.learnt(self._printer)
+
+    async def learn(self, learnt: Learnt) -> None:
+        """Keep what it showed."""
+        await self._ledger.learn(self._printer, learnt)
 
     def _tell(self, job_id: bytes, state: JobState) -> None:
         log.info("print_job_moved", extra={"printer": self._printer, "job": job_id.hex(), "state": str(state)})

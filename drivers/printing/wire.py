@@ -31,6 +31,11 @@ class Wire:
         self._reader = asyncio.create_task(self._drain(), name=f"drain {transport.address}")
         self._reader.add_done_callback(lambda _task: stir())
 
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return self._transport.address
+
     def check(self) -> None:
         """Raise LinkLost once the link is gone."""
         if self._lost is not None:

@@ -16,6 +16,8 @@ from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
 from drivers.errors import Reason
+from drivers.printing.job import Fence
+from drivers.printing.learnt import Learnt
 from drivers.printing.ledger import check_way
 from drivers.printing.states import JobEvidence, JobState
 from gateway.journal import OWN, Journal, NewEntry
@@ -261,6 +263,24 @@ class JobStore:
             return int(row[0]) - count
 
         return await self._writer.submit(work)
+
+    def learnt(self, printer: str) -> Learnt | None:
+        """What a printer once showed it can do."""
+        row = self._reading.execute(
+            "SELECT address, model, fence FROM learnt_printers WHERE printer = ?", (printer,)
+        ).fetchone()
+        return None if row is None else Learnt(row[0], row[1], Fence(row[2]))
+
+    async def learn(self, printer: str, learnt: Learnt) -> None:
+        """Keeps what a printer showed it can do."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO learnt_printers (printer, address, model, fence) VALUES (?, ?, ?, ?)",
+                (printer, learnt.address, learnt.model, learnt.fence),
+            )
+
+        await self._writer.submit(work)
 
     def _next_copy_in(self, connection: sqlite3.Connection, job: NewJob) -> Job:
         number = rows.next_copy_number(connection, job.event_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from drivers.errors import DeviceRefused, Reason
 from drivers.escpos.document import Document
 from drivers.escpos.profile import PrinterProfile
+from drivers.printing.learnt import Learnt
 from drivers.printing.ledger import OpenJob, QueuedJob
 from drivers.printing.states import JobEvidence, JobState
 from gateway.printing.documents import Documents
@@ -85,6 +86,14 @@ class StoredLedger:
     async def take_process_ids(self, printer: str, count: int) -> int:
         """Reserves numbers, durably."""
         return await self._store.take_process_ids(printer, count)
+
+    async def learnt(self, printer: str) -> Learnt | None:
+        """What the printer once showed it can do."""
+        return self._store.learnt(printer)
+
+    async def learn(self, printer: str, learnt: Learnt) -> None:
+        """Keeps it, durably."""
+        await self._store.learn(printer, learnt)
 
 
 def _driver_state(state: PrintState) -> JobState:

@@ -50,6 +50,12 @@ PRINTING = Schema(
         ALTER TABLE print_jobs ADD COLUMN cancelled_by TEXT NOT NULL DEFAULT '';
         ALTER TABLE print_jobs ADD COLUMN parted INTEGER NOT NULL DEFAULT 1;
         UPDATE print_jobs SET parted = 0 WHERE state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL');
+        CREATE TABLE learnt_printers (
+            printer TEXT PRIMARY KEY,
+            address TEXT NOT NULL,
+            model TEXT NOT NULL,
+            fence TEXT NOT NULL
+        ) WITHOUT ROWID;
         DROP INDEX print_jobs_undecided;
         CREATE INDEX print_jobs_undecided ON print_jobs (printer, place)
             WHERE state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL') OR parted = 0;

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 _TOKENS = re.compile(
     rb"\x1d\(H\x06\x0000(?P<pid>.{4})|\x1dg2\x00(?P<counter>..)|\x1dr(?P<ordered>\x01)|\x1da(?P<asb>.)"
-    rb"|\x1dV[\x41\x42](?P<cut>.)|\x1b(?P<init>@)|\x1bp(?P<kick>...)|\x1d\(k(?P<code>..)",
+    rb"|\x1dV[\x41\x42](?P<cut>.)|\x1b(?P<init>@)|\x1bp(?P<kick>...)|\x1d\(k(?P<code>..)|\x1dI(?P<name>.)",
     re.DOTALL,
 )
 _REAL_TIME = re.compile(
@@ -36,6 +36,8 @@ class FakePrinter:
     drawer_open: bool = False
     paper_out_after_bytes: int | None = None
     deaf_to_fences: bool = False
+    model: str = "fake"
+    asked: int = 0
     buffer: bytearray = field(default_factory=bytearray)
     paper: bytearray = field(default_factory=bytearray)
     pulses: int = 0
@@ -91,7 +93,10 @@ class FakePrinter:
 
     def _command(self, match: re.Match[bytes]) -> None:
         kind = match.lastgroup
-        if kind == "pid" and self.process_ids and not self.deaf_to_fences:
+        self.asked += kind == "pid"
+        if kind == "name" and self.model:
+            self._say(b"\x5f" + self.model.encode() + b"\x00")
+        elif kind == "pid" and self.process_ids and not self.deaf_to_fences:
             self._say(b"\x37\x22" + match["pid"] + b"\x00")
         elif kind == "ordered" and self.ordered and not self.deaf_to_fences:
             self._say(b"\x00")

@@ -287,6 +287,39 @@ async def test_a_counter_that_stays_silent_once_is_asked_again() -> None:
         assert s.ledger.evidence(b"bon-1").cutter_before == 7
 
 
+async def test_what_a_printer_cannot_do_is_found_out_once() -> None:
+    """Two seconds at each start of the gateway, and on some clones a line of rubbish on paper."""
+    ledger = MemoryLedger()
+    async with TcpFront(FakePrinter(process_ids=False, counter=None)) as front:
+        for number, asked in ((0, 1), (1, 1)):
+            async with shop(front, ledger=ledger) as s:
+                s.submit(b"bon-%d" % number, Document((Text("eins"),)))
+                await s.reaches(JobState.PRINTED, b"bon-%d" % number)
+                assert s.printer.asked == asked
+        front.printer.model, front.printer.process_ids = "better", True
+        async with shop(front, ledger=ledger) as s:
+            s.submit(b"bon-2", Document((Text("drei"),)))
+            await s.reaches(JobState.PRINTED, b"bon-2")
+            assert ledger.evidence(b"bon-2").proof is Proof.PROCESS_ID
+
+
+async def test_a_printer_that_is_stuck_at_the_start_is_not_taken_for_one_that_knows_less() -> None:
+    ledger = MemoryLedger()
+    async with TcpFront(FakePrinter()) as front:
+        async with shop(front, ledger=ledger) as s:
+            s.submit(b"bon-0", Document((Text("null"),)))
+            await s.reaches(JobState.PRINTED, b"bon-0")
+        front.printer.deaf_to_fences = True
+        async with shop(front, ledger=ledger) as s:
+            s.submit()
+            await s.reaches(JobState.BLOCKED)
+            assert ledger.evidence(b"bon-1").reason is Reason.NO_ANSWER
+            assert s.actor.status.reason is Reason.NO_ANSWER
+            front.printer.deaf_to_fences = False
+            await s.reaches(JobState.PRINTED)
+            assert ledger.evidence(b"bon-1").proof is Proof.PROCESS_ID
+
+
 async def test_plugging_in_ends_the_rest_at_once() -> None:
     patient = replace(QUICK, retry_first=3600.0, retry_most=3600.0)
     async with TcpFront(FakePrinter()) as front:

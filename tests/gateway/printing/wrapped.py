@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drivers.errors import Reason
+from drivers.printing.learnt import Learnt
 from drivers.printing.ledger import JobLedger, OpenJob, QueuedJob
 from drivers.printing.states import JobEvidence, JobState
 
@@ -32,3 +33,9 @@ class WrappedLedger:
 
     async def take_process_ids(self, printer: str, count: int) -> int:
         return await self.ledger.take_process_ids(printer, count)
+
+    async def learnt(self, printer: str) -> Learnt | None:
+        return await self.ledger.learnt(printer)
+
+    async def learn(self, printer: str, learnt: Learnt) -> None:
+        await self.ledger.learn(printer, learnt)
