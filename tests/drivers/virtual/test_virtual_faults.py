@@ -161,10 +161,12 @@ def test_the_link_breaks_in_the_middle_of_a_reply_and_only_once() -> None:
 
 
 def test_a_half_open_link_takes_everything_and_says_nothing() -> None:
-    half_open = printer(swallow_after_bytes=len(INIT) + 10)
-    output = half_open.receive(INIT + text("Bon-Nr. 7\nBrot\n") + fence(b"AB01") + ASK_PAPER, 0)
+    half_open = printer(swallow_after_bytes=len(INIT + ASB_ON) + 10)
+    output = half_open.receive(INIT + ASB_ON + text("Bon-Nr. 7\nBrot\n") + fence(b"AB01") + ASK_PAPER, 0)
     assert (output.write, output.disconnect, half_open.state().lines) == (b"", False, 1)
     assert half_open.intake(hold=True) > 0
+    assert half_open.switch("cover_open", True, 1).write == b""
+    half_open.switch("cover_open", False, 1)
     half_open.switch("swallow_after_bytes", None, 1)
     assert half_open.receive(ASK_PAPER, 2).write == b"\x12"
 
