@@ -85,6 +85,15 @@ def test_silence_forgets_what_was_known() -> None:
     assert tracker.status == PrinterStatus(reason=Reason.NO_ANSWER)
 
 
+def test_silence_forgets_the_drawer_too() -> None:
+    """A drawer that was shut before the printer fell silent may stand open now."""
+    sensor = DrawerSensor(DrawerWiring(open_level=Level.LOW))
+    tracker = StatusTracker(sensor)
+    assert answered(tracker, RealTimeQuery.PRINTER, 0x16).drawer_open is False
+    tracker.silent()
+    assert (sensor.is_open, tracker.status.drawer_open) == (None, None)
+
+
 @given(st.binary())
 def test_noise_never_makes_a_printer_online_unless_it_is_a_status_report(garbage: bytes) -> None:
     tracker = tracker_of()
