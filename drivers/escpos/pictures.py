@@ -30,7 +30,7 @@ _SHADES: Final = range(48, 208)
 _SHADED_FROM: Final = 0.12
 """Share of pixels between black and white from which a picture is shaded; the soft edges of line art stay below."""
 
-_UNREADABLE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+_UNREADABLE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 
 class PictureRefused(DeviceRefused):
@@ -59,12 +59,13 @@ def read_picture(data: bytes, name: str) -> SourcePicture:
         raise PictureRefused(name, f"a file of at most {LARGEST_FILE // 1_000_000} MB")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            # Pillow warns from 89 million pixels on; what is refused below needs no second voice.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise PictureRefused(name, f"at most {MOST_PIXELS // 1_000_000} million pixels")
                 return SourcePicture(name, _grey_on_white(image))
-    except Image.DecompressionBombWarning as bomb:
+    except Image.DecompressionBombError as bomb:
         raise PictureRefused(name, f"at most {MOST_PIXELS // 1_000_000} million pixels") from bomb
     except _UNREADABLE as cause:
         raise PictureRefused(name, "a whole PNG or JPEG file") from cause
