@@ -101,3 +101,12 @@ def test_initialise_brings_a_display_back_from_any_mode(name: str) -> None:
     display.receive(protocol.initialise())
     assert "".join(display.lines).strip() == ""
     assert display.complaints == []
+
+
+def test_a_figure_that_does_not_fit_is_no_figure_instead_of_a_wrong_one(name: str) -> None:
+    assert shown(name, Screen(Row("Summe", "1" * 21))).lines[0] == "#" * COLUMNS
+    assert shown(name, Screen(Row("Summe", "1" * 20))).lines[0] == "1" * COLUMNS
+
+
+def test_control_characters_leave_nothing_behind_and_breaks_leave_a_blank(name: str) -> None:
+    assert shown(name, Screen(Row("a\x1b\x0c\x7f\x9b\u200bb\r\nc\td"))).lines[0].rstrip() == "ab  c d"

@@ -131,5 +131,5 @@ def test_sma_answers_to_other_questions_are_no_weight(answer: bytes) -> None:
 
 
 def test_a_blank_of_the_unit_may_be_the_underscore_that_the_standard_prints() -> None:
-    """emupos sends "kg_": an independent scale found our driver too strict."""
+    """The emupos scale sends "kg_": an independent scale found our driver too strict."""
     assert [each.grams for each in readings("sma", b"\n 1G       1.250kg_\r")] == [1250]
