@@ -33,7 +33,7 @@ class NumberRange:
     @property
     def highest(self) -> int:
         """The last running number that fits."""
-        return int("9" * self.digits)
+        return int(10**self.digits) - 1
 
     def number(self, running: int) -> str:
         """The receipt number as printed. Raises Refused (NUMBER_RANGE_EXHAUSTED) beyond the last one."""

@@ -58,19 +58,31 @@ def check_receipt(
     clock, UTC. `live`: the sale has just happened, so that a clock behind can be told from a receipt that waited.
     """
     return [
-        *check_number(receipt, register_range=register_range, last_running=last_running),
+        *check_form(receipt, register_range),
+        *check_order(receipt.running_number, last_running),
         *check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=live),
     ]
 
 
-def check_number(receipt: ReceiptView, *, register_range: NumberRange | None, last_running: int) -> list[Finding]:
-    """The rules about the receipt's number: its form, and that numbers go up by one."""
-    found: list[Finding] = []
-    running = receipt.running_number
-    if register_range is not None:
-        _check_form(receipt, register_range, found)
+def check_form(receipt: ReceiptView, register_range: NumberRange | None) -> list[Finding]:
+    """The rule about the receipt's number as printed: it is its running number in the form of the register, if that is known."""
+    number, running = receipt.receipt_number, receipt.running_number
+    # Making the expected text is cheaper than reading the one that came, which only tells more when they differ.
+    if register_range is None or (1 <= running <= register_range.highest and number == register_range.number(running)):
+        return []
+    printed = register_range.running(number)
+    if printed is None:
+        first = register_range.number(1)
+        return [Finding("RECEIPT_NUMBER_FOREIGN", "receipt_number", number, f"this register's look like {first}")]
+    if printed != running:
+        return [Finding("RECEIPT_NUMBER_MISMATCH", "receipt_number", number, f"running number is {running}")]
+    return []
+
+
+def check_order(running: int, last_running: int) -> list[Finding]:
+    """The rule that running numbers go up by one, from 1."""
     if running == last_running + 1:
-        return found
+        return []
     if running < 1:
         reason, rule = "RECEIPT_NUMBER_INVALID", "numbers start at 1"
     elif running == last_running:
@@ -79,8 +91,7 @@ def check_number(receipt: ReceiptView, *, register_range: NumberRange | None, la
         reason, rule = "RECEIPT_NUMBER_ORDER", f"comes after {last_running}"
     else:
         reason, rule = "RECEIPT_NUMBER_GAP", f"expected {last_running + 1}"
-    found.append(Finding(reason, "running_number", str(running), rule))
-    return found
+    return [Finding(reason, "running_number", str(running), rule)]
 
 
 def check_content(
@@ -91,28 +102,15 @@ def check_content(
     Raises Refused (RECEIPT_UNREADABLE) at a business case or type of payment that this version does not know.
     """
     found: list[Finding] = []
-    total, by_rate, returns = _check_lines(receipt.lines, knows_article, found)
-    if receipt.total_cents != total:
-        found.append(
-            Finding("RECEIPT_SUM_MISMATCH", "total_cents", str(receipt.total_cents), f"the lines add up to {total}")
-        )
+    lines, stated = receipt.lines, receipt.total_cents
+    total, by_rate, returns = _check_lines(lines, knows_article, found)
+    if stated != total:
+        found.append(Finding("RECEIPT_SUM_MISMATCH", "total_cents", str(stated), f"the lines add up to {total}"))
     _check_vat_sums(receipt.vat_sums, by_rate, found)
-    _check_payments(receipt, found)
+    _check_payments(receipt, stated, found)
     _check_times(receipt, now_ms, live, found)
     _check_kind(receipt, returns, found)
     return found
-
-
-def _check_form(receipt: ReceiptView, register_range: NumberRange, found: list[Finding]) -> None:
-    number = receipt.receipt_number
-    printed = register_range.running(number)
-    if printed is None:
-        first = register_range.number(1)
-        found.append(Finding("RECEIPT_NUMBER_FOREIGN", "receipt_number", number, f"this register's look like {first}"))
-    elif printed != receipt.running_number:
-        found.append(
-            Finding("RECEIPT_NUMBER_MISMATCH", "receipt_number", number, f"running number is {receipt.running_number}")
-        )
 
 
 def _check_lines(
@@ -214,7 +212,7 @@ def _check_net(vat: VatSumView, index: int, found: list[Finding]) -> None:
         found.append(Finding("VAT_NET_MISMATCH", f"vat_sums[{index}].net_cents", str(vat.net_cents), f"net is {net}"))
 
 
-def _check_payments(receipt: ReceiptView, found: list[Finding]) -> None:
+def _check_payments(receipt: ReceiptView, total: int, found: list[Finding]) -> None:
     paid = cash = 0
     for payment in receipt.payments:
         amount = payment.amount_cents
@@ -224,10 +222,8 @@ def _check_payments(receipt: ReceiptView, found: list[Finding]) -> None:
             cash += amount
         elif kind not in PAYMENT_TYPES:
             raise unreadable("payments.type", kind, "is not a type of payment")
-    if paid != receipt.total_cents and receipt.type == _BELEG:
-        found.append(
-            Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {receipt.total_cents}")
-        )
+    if paid != total and receipt.type == _BELEG:
+        found.append(Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {total}"))
     given, change = receipt.cash_given_cents, receipt.change_cents
     if (given or change) and given - change != cash:
         found.append(

@@ -12,11 +12,11 @@ from branchgate.chain import EVENT_ID_BYTES
 from branchgate.errors import Refused
 from branchgate.events import EventKind, Finding
 from branchgate.numbers import NumberRange
-from branchgate.receipts.check import check_content
+from branchgate.receipts.check import check_content, check_form
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.limits import require_possible
 from branchgate.receipts.model import Receipt
-from branchgate.receipts.view import ReceiptView, view_receipt
+from branchgate.receipts.view import view_receipt
 from gateway.recording.model import EventToRecord
 
 FROM_REGISTERS: dict[int, EventKind] = {
@@ -37,20 +37,23 @@ class Rules(Protocol):
 
 
 class Judged(NamedTuple):
-    """An event that can be recorded (`kind` set; `receipt` for receipts) or one that is refused for good (`refusal` set).
+    """An event that can be recorded (`kind` set) or one that is refused for good (`refusal` set).
 
-    `original`: the receipt in full, when it is wanted on paper. A tuple, because one is made for every sale.
+    `running_number`: the receipt's, of receipts. `original`: the receipt in full, when it is wanted on paper. A tuple, because one is
+    made for every sale; and without the view of the receipt, because thousands that wait for the disk would fill the memory with those.
     """
 
     event: EventToRecord
     kind: EventKind | None
-    receipt: ReceiptView | None = None
+    running_number: int | None = None
     original: Receipt | None = None
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
 
 
-def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now_ms: int) -> Judged:
+def judge(
+    event: EventToRecord, register_range: NumberRange | None, knows_article: Callable[[str], bool | None], now_ms: int
+) -> Judged:
     """Reads the event and applies all rules but those that depend on what its register sent before."""
     if len(event.event_id) != EVENT_ID_BYTES:
         return _refused(event, "EVENT_ID_INVALID", "event_id", _beginning(event.event_id), f"{EVENT_ID_BYTES} bytes")
@@ -64,9 +67,10 @@ def judge(event: EventToRecord, knows_article: Callable[[str], bool | None], now
         original = decode_receipt(event.body) if event.wants_paper else None
         found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
         require_possible(receipt, breaks_rules=bool(found))
+        found += check_form(receipt, register_range)
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
-    return Judged(event, kind, receipt, original, tuple(found))
+    return Judged(event, kind, receipt.running_number, original, tuple(found))
 
 
 def _beginning(event_id: bytes) -> str:

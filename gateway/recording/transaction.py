@@ -14,9 +14,8 @@ from typing import Protocol
 
 from branchgate.errors import BranchgateError, TryAgain
 from branchgate.events import EventKind, Finding
-from branchgate.receipts.check import check_number
+from branchgate.receipts.check import check_order
 from branchgate.receipts.model import Receipt
-from branchgate.receipts.view import ReceiptView
 from branchgate.records import FindingRecord, decode_finding_record, encode_finding_record, event_bytes
 from gateway.journal.entries import OWN, Entry, NewEntry
 from gateway.journal.journal import Journal
@@ -169,10 +168,10 @@ class MessageRecording:
         if event.register_sequence <= standing.register_sequence:
             rule = f"{standing.register_sequence} is settled already; a wiped register goes on behind it"
             findings = (*findings, Finding("SEQUENCE_REUSED", "register_sequence", str(event.register_sequence), rule))
-        if judged.receipt is not None:
-            findings = (*findings, *self._check_number(judged.receipt))
+        if judged.running_number is not None:
+            findings = (*findings, *self._check_order(judged.running_number))
         sequence = self._add(event.event_id, event.register_sequence, kind, event.body)
-        if judged.receipt is not None:
+        if judged.running_number is not None:
             standing.period_first_sequence = standing.period_first_sequence or sequence
             standing.receipts += 1
             if judged.original is not None and self._print_wish is not None:
@@ -180,9 +179,9 @@ class MessageRecording:
         if findings:
             self._add_findings(event.event_id, findings)
 
-    def _check_number(self, receipt: ReceiptView) -> list[Finding]:
-        numbers, standing, running = self._message.register_range, self._standing, receipt.running_number
-        found = check_number(receipt, register_range=numbers, last_running=standing.running_number)
+    def _check_order(self, running: int) -> list[Finding]:
+        numbers, standing = self._message.register_range, self._standing
+        found = check_order(running, standing.running_number)
         # An absurd number must not become the one that all later numbers are held against.
         if numbers is None or running <= numbers.highest:
             standing.running_number = max(standing.running_number, min(running, _HIGHEST_RUNNING))
