@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from branchgate.events import EventKind
 
@@ -13,9 +14,11 @@ OWN = 0
 """The register_sequence of events that the gateway makes."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """An event to append: 16-byte id, register (BRANCH for none), its number there (OWN for the gateway's), kind, body verbatim."""
+class NewEntry(NamedTuple):
+    """An event to append: 16-byte id, register (BRANCH for none), its number there (OWN for the gateway's), kind, body verbatim.
+
+    A tuple, because one is made for every sale.
+    """
 
     event_id: bytes
     register_id: str

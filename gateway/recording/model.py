@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from branchgate.errors import BranchgateError
 from branchgate.events import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class EventToRecord:
+class EventToRecord(NamedTuple):
     """An event as it came, and the wish to print it. `kind` is the wire's number, which this version may not know.
 
-    `print_within_ms` is how long the wish is good for from now on; 0 or less: do not print.
+    `print_within_ms` is how long the wish is good for from now on; 0 or less: do not print. A tuple, because one is made for every sale.
     """
 
     event_id: bytes

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import cache
 
 from gateway.store.schema import Schema
 from gateway.store.slices import marks, slices
@@ -61,12 +62,8 @@ def read_states(connection: sqlite3.Connection, register_ids: Sequence[str]) -> 
     """Where each of the registers stands, as `connection` sees it."""
     states = dict.fromkeys(register_ids, UNKNOWN_REGISTER)
     for some in slices(register_ids):
-        rows = connection.execute(
-            "SELECT register_id, register_sequence, running_number, z_number, period_first_sequence, receipts, findings"
-            f" FROM register_state WHERE register_id IN ({marks(len(some))})",
-            some,
-        )
-        states.update((register_id, RegisterState(*values)) for register_id, *values in rows)
+        for register_id, *values in connection.execute(_select(len(some)), some):
+            states[register_id] = RegisterState(*values)
     return states
 
 
@@ -78,13 +75,7 @@ def write_state(connection: sqlite3.Connection, register_id: str, state: Registe
 def write_states(connection: sqlite3.Connection, states: Mapping[str, RegisterState]) -> None:
     """Replaces where the registers stand; belongs in the transaction that read it."""
     for some in slices(list(states.items())):
-        values = [value for register_id, state in some for value in (register_id, *astuple(state))]
-        connection.execute(
-            "INSERT OR REPLACE INTO register_state"
-            " (register_id, register_sequence, running_number, z_number, period_first_sequence, receipts, findings)"
-            f" VALUES {marks(len(some), 7)}",
-            values,
-        )
+        connection.execute(_upsert(len(some)), [value for state in some for value in _values(*state)])
 
 
 def registers_with_open_period(connection: sqlite3.Connection) -> list[str]:
@@ -109,3 +100,41 @@ def numbers_start_at(connection: sqlite3.Connection, register_id: str, next_runn
     if next_running_number - 1 > state.running_number:
         state = replace(state, running_number=next_running_number - 1)
     write_state(connection, register_id, state)
+
+
+_COLUMNS = (
+    "register_id",
+    "register_sequence",
+    "running_number",
+    "z_number",
+    "period_first_sequence",
+    "receipts",
+    "findings",
+)
+
+
+def _values(register_id: str, state: RegisterState) -> tuple[str | int, ...]:
+    """The row of a register; `dataclasses.astuple` copies in depth, which costs more than the statement."""
+    return (
+        register_id,
+        state.register_sequence,
+        state.running_number,
+        state.z_number,
+        state.period_first_sequence,
+        state.receipts,
+        state.findings,
+    )
+
+
+@cache
+def _select(rows: int) -> str:
+    return f"SELECT {', '.join(_COLUMNS)} FROM register_state WHERE register_id IN ({marks(rows)})"
+
+
+@cache
+def _upsert(rows: int) -> str:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+    return (
+        f"INSERT INTO register_state ({', '.join(_COLUMNS)}) VALUES {marks(rows, len(_COLUMNS))}"
+        f" ON CONFLICT (register_id) DO UPDATE SET {changes}"
+    )

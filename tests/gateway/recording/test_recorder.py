@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,7 +113,7 @@ async def test_a_known_id_with_the_next_number_settles_that_number(tmp_path: Pat
 async def test_the_same_event_renumbered_is_the_same_event(tmp_path: Path) -> None:
     async with open_branch(tmp_path) as branch:
         await branch.recorder.record("k1", [sale(1)])
-        again = replace(sale(1), register_sequence=2)
+        again = sale(1)._replace(register_sequence=2)
         assert await branch.recorder.record("k1", [again, sale(3, running=2)]) == Recorded(3)
         assert kinds(branch) == [EventKind.RECEIPT, EventKind.RECEIPT]
 
@@ -186,7 +185,7 @@ async def test_of_an_id_as_long_as_a_message_the_refusal_repeats_the_beginning(t
 async def test_a_number_below_one_is_no_event_of_a_register(tmp_path: Path) -> None:
     async with open_branch(tmp_path) as branch:
         with pytest.raises(Refused, match=r"events\[1\]"):
-            await branch.recorder.record("k1", [sale(1), replace(sale(2), register_sequence=0)])
+            await branch.recorder.record("k1", [sale(1), sale(2)._replace(register_sequence=0)])
 
 
 async def test_a_missing_stretch_nobody_holds_becomes_a_finding_and_recording_goes_on(tmp_path: Path) -> None:
@@ -244,17 +243,17 @@ class Spool:
 async def test_a_wish_to_print_is_granted_once_however_often_the_receipt_comes(tmp_path: Path) -> None:
     spool = Spool()
     async with open_branch(tmp_path, print_wish=spool) as branch:
-        wanted = replace(sale(1), print_role="receipt", print_within_ms=5_000)
-        late = replace(sale(2), print_role="receipt", print_within_ms=0)
+        wanted = sale(1)._replace(print_role="receipt", print_within_ms=5_000)
+        late = sale(2)._replace(print_role="receipt", print_within_ms=0)
         await branch.recorder.record("k1", [wanted, late])
-        await branch.recorder.record("k1", [wanted, replace(late, print_within_ms=5_000)])
+        await branch.recorder.record("k1", [wanted, late._replace(print_within_ms=5_000)])
         assert spool.wishes == [("k1", wanted.event_id, "K1-000001", "receipt", NOW_MS)]
 
 
 async def test_a_sale_is_recorded_even_if_it_cannot_be_printed(tmp_path: Path) -> None:
     spool = Spool(Refused("NO_DEVICE_FOR_ROLE", field="role", value="receipt"))
     async with open_branch(tmp_path, print_wish=spool) as branch:
-        recorded = await branch.recorder.record("k1", [replace(sale(1), print_role="receipt", print_within_ms=5_000)])
+        recorded = await branch.recorder.record("k1", [sale(1)._replace(print_role="receipt", print_within_ms=5_000)])
         assert (recorded.settled_register_sequence, reasons(recorded.findings)) == (1, ["NO_DEVICE_FOR_ROLE"])
 
 
@@ -269,7 +268,7 @@ async def test_messages_that_share_a_commit_see_each_other(tmp_path: Path) -> No
             branch.recorder.begin("k1", [broken]),
             branch.recorder.begin("k2", [sale(1, number=101)]),
             branch.recorder.begin("k1", [broken]),
-            branch.recorder.begin("k1", [replace(sale(3), event_id=sale(1).event_id)]),
+            branch.recorder.begin("k1", [sale(3)._replace(event_id=sale(1).event_id)]),
         ]
         go_on.set()
         await blocking

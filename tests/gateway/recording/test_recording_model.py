@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -113,11 +113,11 @@ def spoil(till: Till, step: Send) -> list[EventToRecord]:
         return events
     last = events[-1]
     if step.spoilt == "garbage" and last.register_sequence > till.acknowledged:
-        till.sent[last.register_sequence] = last = replace(last, body=b"\xffgarbage")
+        till.sent[last.register_sequence] = last = last._replace(body=b"\xffgarbage")
     if step.spoilt == "altered":
-        last = replace(last, body=sale(last.register_sequence, note="altered").body)
+        last = last._replace(body=sale(last.register_sequence, note="altered").body)
     if step.spoilt == "gap":
-        return [replace(event, register_sequence=event.register_sequence + 50) for event in events]
+        return [event._replace(register_sequence=event.register_sequence + 50) for event in events]
     return [*events[:-1], last]
 
 
