@@ -73,7 +73,11 @@ def test_a_port_in_use_is_named_and_nothing_is_left_running(tmp_path: Path) -> N
         ("[listne]\nservice_port = 7443\n", "listne", "7443"),
         ('[[devices]]\nname = "Drucker 1"\naddress = "tcp://10.0.0.1"\n', "devices.0.name", "Drucker 1"),
         (ANY_PORTS + '[[devices]]\nname = "d1"\naddress = "usb://1"\n', "devices.d1.address", "usb://1"),
-        (ANY_PORTS + '[[devices]]\nname = "d1"\naddress = "tcp://x"\nprofile = "TM-T0"\n', "devices.profile", "TM-T0"),
+        (
+            ANY_PORTS + '[[devices]]\nname = "d1"\naddress = "tcp://x"\nprofile = "TM-T0"\n',
+            "devices.d1.profile",
+            "TM-T0",
+        ),
         ('log = "json\n', "gateway.toml", "gateway.toml"),
     ],
 )

@@ -24,6 +24,7 @@ from branchgate.sync import FollowState
 from gateway.branch.stores import SALES_FILE, Stores, open_stores
 from gateway.config import GatewaySettings
 from gateway.devices import Devices
+from gateway.equipment import DeviceKind, DeviceState
 from gateway.journal import NewEntry
 from gateway.printing.desk import PrintDesk
 from gateway.printing.documents import Documents
@@ -37,7 +38,9 @@ from tests.rigs.branch import Branch
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, reserve_bytes: int = 8192) -> AsyncIterator[tuple[StatusDesk, Stores]]:
+async def opened(
+    folder: Path, *, reserve_bytes: int = 8192, board: tuple[DeviceState, ...] = ()
+) -> AsyncIterator[tuple[StatusDesk, Stores]]:
     clock = SystemClock()
     async with open_stores(folder, GatewaySettings(reserve_bytes=reserve_bytes), "mitte", clock) as stores:
         documents = Documents(stores.reader, clock)
@@ -48,6 +51,7 @@ async def opened(folder: Path, *, reserve_bytes: int = 8192) -> AsyncIterator[tu
             catalogue=FollowState,
             open_streams=frozenset,
             short_of_room=stores.reserve.short_of,
+            devices=lambda: board,
         )
         printing = PrintDesk(stores.jobs, documents, devices)
         desk = StatusDesk(
@@ -67,6 +71,17 @@ def warned(page: GatewayStatus, reason: str) -> bool:
     """In both languages, whatever value is named."""
     beginnings = [sentence_for(reason, language, value="\0").partition("\0")[0] for language in ("de", "en")]
     return any(all(map(str.startswith, warning, beginnings)) for warning in page.warnings)
+
+
+async def test_what_is_wrong_with_a_device_is_told_and_what_is_merely_plugged_in_is_not(tmp_path: Path) -> None:
+    left_open = DeviceState("theke", DeviceKind.DRAWER, "tcp://h", drawer_open=True, reason="DRAWER_OPEN_TOO_LONG")
+    fine = DeviceState("theke", DeviceKind.PRINTER, "tcp://h", online=True)
+    stick = DeviceState("04b8:0e28@1-1", DeviceKind.UNKNOWN, "usb://04b8:0e28", reason="DEVICE_NOT_CONFIGURED")
+    async with opened(tmp_path, board=(left_open, fine, stick)) as (desk, _stores):
+        told = [
+            german for german, _english in (await desk.page()).warnings if "Kassenlade" in german or "04b8" in german
+        ]
+        assert [german.partition(" steht")[0] for german in told] == ["Die Kassenlade an „theke“"]
 
 
 async def test_a_branch_with_room_is_not_warned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
