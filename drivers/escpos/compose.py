@@ -14,6 +14,7 @@ from drivers.escpos import commands
 from drivers.escpos.document import (
     Align,
     Barcode,
+    Bitmap,
     Columns,
     Cut,
     Document,
@@ -27,6 +28,7 @@ from drivers.escpos.document import (
 )
 from drivers.escpos.layout import row_lines, rule_line, text_lines
 from drivers.escpos.profile import Cutter, PrinterProfile
+from drivers.escpos.qr import qr_bitmap
 from drivers.escpos.raster import raster_bands
 from drivers.escpos.renderer import Renderer, renderer
 from drivers.escpos.status import AsbRequest
@@ -89,11 +91,11 @@ class _Page:
             case Rule():
                 self._lines([rule_line(element, columns)], Align.LEFT, False, False)
             case QrCode():
-                self._code(self._qr(element))
+                self._qr(element)
             case Barcode():
                 self._code(_barcode(element))
             case Picture():
-                self._picture(element)
+                self._picture(element.bitmap)
             case Feed():
                 self._pieces.append(commands.feed_lines(min(max(element.lines, 0), 255)))
             case Cut():
@@ -116,10 +118,10 @@ class _Page:
             self._pieces.append(mode + self._rendered())
             mode = b""
 
-    def _picture(self, element: Picture) -> None:
+    def _picture(self, bitmap: Bitmap) -> None:
         """In the middle by its own blanks: not every printer centres a raster image."""
         if self._profile.raster:
-            first, *more = raster_bands(element.bitmap, self._profile.dots, BAND_LIMIT)
+            first, *more = raster_bands(bitmap, self._profile.dots, BAND_LIMIT)
             self._pieces += [self._mode(Align.LEFT, False, False) + first, *more]
 
     def _code(self, data: bytes) -> None:
@@ -137,12 +139,21 @@ class _Page:
         self._align, self._bold, self._double = align, bold, double
         return changes
 
-    def _qr(self, element: QrCode) -> bytes:
+    def _qr(self, element: QrCode) -> None:
         harmless = element.data.replace("\n", "").isprintable()  # real-time commands work inside a code's data too
         if not element.data or not harmless or len(element.data.encode()) > LONGEST_QR or not 1 <= element.dots <= 16:
-            raise _unprintable(self._profile, f"QR code of {len(element.data)} characters, {element.dots} dots")
-        self._renderer.qr(element.data, size=element.dots, native=True)
-        return self._rendered()
+            raise self._bad_qr(element)
+        if self._profile.draws_qr:
+            self._renderer.qr(element.data, size=element.dots, native=True)
+            self._code(self._rendered())
+        else:
+            bitmap = qr_bitmap(element.data, element.dots, self._profile.dots)
+            if bitmap is None or not self._profile.raster:
+                raise self._bad_qr(element)
+            self._picture(bitmap)
+
+    def _bad_qr(self, element: QrCode) -> DeviceRefused:
+        return _unprintable(self._profile, f"QR code of {len(element.data)} characters, {element.dots} dots")
 
     def _rendered(self) -> bytes:
         data = self._renderer.output

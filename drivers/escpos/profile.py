@@ -26,7 +26,8 @@ class PrinterProfile:
 
     `columns` of font A, `dots` of paper width, `code_page` the ESC t number of PC858. `has_process_id` says whether the
     printer answers GS ( H ("printed"); None: find out at the first connection. `status` False marks a printer without a
-    return channel, which is never asked and can only be SENT_UNVERIFIED. `raster` says whether it prints GS v 0 images.
+    return channel, which is never asked and can only be SENT_UNVERIFIED. `raster` says whether it prints GS v 0 images,
+    `draws_qr` whether it draws QR codes by itself (GS ( k); one that does not gets them as images.
     """
 
     name: str
@@ -37,14 +38,17 @@ class PrinterProfile:
     has_process_id: bool | None = None
     status: bool = True
     raster: bool = True
+    draws_qr: bool = True
 
 
 _TABLE: Final = (
     PrinterProfile("generic-80"),
     PrinterProfile("generic-58", columns=32, dots=384, cutter=Cutter.NONE),
     PrinterProfile("CT-S651"),
-    PrinterProfile("NT-5890K", columns=32, dots=384, cutter=Cutter.NONE),
-    PrinterProfile("POS-5890", columns=32, dots=384, code_page=53, cutter=Cutter.NONE, has_process_id=False),
+    PrinterProfile("NT-5890K", columns=32, dots=384, cutter=Cutter.NONE, draws_qr=False),
+    PrinterProfile(
+        "POS-5890", columns=32, dots=384, code_page=53, cutter=Cutter.NONE, has_process_id=False, draws_qr=False
+    ),
     PrinterProfile("TM-L90", has_process_id=True),
     PrinterProfile("TM-T20II", has_process_id=True),
     PrinterProfile("TM-T20III", has_process_id=True),

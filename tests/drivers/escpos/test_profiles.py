@@ -74,6 +74,7 @@ def test_profiles_agree_with_the_table_of_python_escpos(name: str) -> None:
     assert known["fonts"]["0"]["columns"] == profile.columns
     assert known["codePages"][str(profile.code_page)] == "CP858"
     assert known["features"]["bitImageRaster"] or not profile.raster
+    assert known["features"]["qrCode"] == profile.draws_qr
     assert known["features"]["paperPartCut"] == (profile.cutter is not Cutter.NONE)
 
 

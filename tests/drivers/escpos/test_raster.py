@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drivers.errors import DeviceRefused
 from drivers.escpos.compose import BAND_LIMIT, compose
-from drivers.escpos.document import Align, Bitmap, Document, Picture, Text
+from drivers.escpos.document import Align, Bitmap, Document, Picture, QrCode, Text
 from drivers.escpos.profile import PROFILES, PrinterProfile
 from drivers.escpos.raster import MOST_ROWS, harmless, raster_bands
 from drivers.virtual.paper import Image
@@ -103,6 +103,15 @@ def test_a_picture_does_not_stand_where_the_text_above_it_was_aligned() -> None:
 def test_a_printer_without_raster_leaves_the_picture_out_and_prints_the_rest() -> None:
     document = Document((Picture(Bitmap(8, 1, b"\xff")), Text("x")))
     assert compose(document, PrinterProfile("old", raster=False)) == compose(Document((Text("x"),)), PROFILE)
+
+
+def test_a_printer_that_draws_no_qr_codes_gets_them_as_dots_of_a_size_that_fits() -> None:
+    narrow = PrinterProfile("narrow", columns=32, dots=384, draws_qr=False)
+    sent = b"".join(compose(Document((QrCode("x" * 300, dots=16),)), narrow))
+    assert b"\x1d(k" not in sent
+    assert b"\x1dv0" in sent
+    with pytest.raises(DeviceRefused, match="QR code of 2000"):
+        compose(Document((QrCode("x" * 2000, dots=4),)), PrinterProfile("tiny", columns=20, dots=240, draws_qr=False))
 
 
 def test_a_picture_wider_than_the_paper_is_refused() -> None:
