@@ -14,7 +14,7 @@ _PREFIX = "PRINT_JOB_STATE_"
 _OUTCOMES = {
     device_pb2.DRAWER_OUTCOME_OPENED: "Kassenlade ist offen / cash drawer is open",
     device_pb2.DRAWER_OUTCOME_NOT_OPENED: "Kassenlade ist nicht aufgegangen / cash drawer did not open",
-    device_pb2.DRAWER_OUTCOME_UNKNOWN: "Kassenlade hat keinen Sensor: bitte nachsehen / cash drawer has no sensor: please look",
+    device_pb2.DRAWER_OUTCOME_UNKNOWN: "Kassenlade meldet nicht, ob sie aufging: bitte nachsehen / cash drawer does not tell whether it opened: please look",
     device_pb2.DRAWER_OUTCOME_EXPIRED: "zu spät, die Kassenlade blieb zu / too late, the cash drawer stayed shut",
 }
 
