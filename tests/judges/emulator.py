@@ -66,6 +66,10 @@ class Emulator:
         """Break or mend the printer."""
         await self._ask("PUT" if on else "DELETE", f"/devices/front/faults/{fault}")
 
+    async def pieces(self) -> int:
+        """How many pieces of paper have come out so far, whatever ended them."""
+        return len(await self._ask("GET", "/devices/front/receipts"))
+
     async def drawer(self) -> str:
         """Whether it is open or closed."""
         state: str = (await self._ask("GET", "/devices/front"))["state"]["drawer"]
