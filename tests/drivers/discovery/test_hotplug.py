@@ -155,3 +155,19 @@ async def test_a_replug_within_the_quiet_time_is_not_missed() -> None:
 def test_where_no_udevd_runs_there_is_no_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.discovery.hotplug.UDEVD", HOUSE / "no-such-socket")
     assert udev_monitor() is None
+
+
+async def test_listening_begins_before_the_first_look(bell: Bell) -> None:
+    """What is plugged in between the two would be missed for ever."""
+    order: list[str] = []
+
+    def look() -> list[FoundDevice]:
+        order.append("look")
+        return []
+
+    def listen() -> Bell:
+        order.append("listen")
+        return bell
+
+    async with Hotplug(look, monitor=listen):
+        assert order == ["listen", "look"]
