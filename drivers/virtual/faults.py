@@ -56,7 +56,9 @@ class Faults:
     # What it does not know, or says wrongly.
     mute_status: bool = _off("Nothing at all is answered; printing goes on.")
     no_process_ids: bool = _off("GS ( H is skipped silently, as by printers that do not know it.")
-    prints_unknown_commands: bool = _off("GS ( H and GS g are not known; their parameters come out on paper, as 00AB01.")
+    prints_unknown_commands: bool = _off(
+        "GS ( H and GS g are not known; their parameters come out on paper, as 00AB01."
+    )
     early_process_ids: bool = _off("Process ids are answered on arrival, before anything is printed.")
     process_id_delay_ms: int = _amount("Process ids are answered this much after the printing is complete.")
     no_real_time_status: bool = _off("DLE EOT is not answered.")
