@@ -20,7 +20,7 @@ from drivers.virtual.printer import VirtualPrinter
 from tests.drivers.printing.breaking_link import BreakingLink
 from tests.drivers.printing.test_breaks import WatchedLedger, job_id, undecided
 
-RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "100"))
+RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "50"))
 FIRST_SEED = int(os.environ.get("BRANCHGATE_INTERLEAVING_SEED", "1"))
 SIDE_BY_SIDE = 50
 PROFILE = PrinterProfile("fenced", has_process_id=True)
@@ -79,7 +79,10 @@ class Shop:
                     self.cancel_inside,
                     self.crash,
                     self.cover,
+                    self.paper,
                     self.power,
+                    self.pause,
+                    self.pause,
                     self.pause,
                 ]
             )()
@@ -105,17 +108,25 @@ class Shop:
     async def cover(self) -> None:
         self._any().link.switch("cover_open", self._random.random() < 0.5)
 
+    async def paper(self) -> None:
+        """The roll ends somewhere inside a receipt, or somebody puts one in."""
+        if self._random.random() < 0.6:
+            self._any().link.switch("paper_out_after_lines", self._random.randint(0, 80))
+        else:
+            self._any().link.switch("paper_out", False)
+
     async def power(self) -> None:
         if self._random.random() < 0.3:
             self._any().link.power_cycle()
 
     async def pause(self) -> None:
-        await asyncio.sleep(self._random.random() / 50)
+        await asyncio.sleep(self._random.random() / 10)
 
     async def settle(self) -> None:
         """Every receipt finds its end, or a person who is asked."""
         for station in self.stations.values():
-            station.link.switch("cover_open", False)
+            for fault in ("paper_out_after_lines", "cover_open", "paper_out"):
+                station.link.switch(fault, False)
         async with asyncio.timeout(SECONDS):
             await self.ledger.until(
                 lambda: not any(undecided(self.ledger.state(job_id(number))) for number in RECEIPTS)
@@ -156,10 +167,4 @@ async def test_at_most_one_original_under_any_interleaving() -> None:
         async with asyncio.TaskGroup() as group:
             for seed in range(first, first + SIDE_BY_SIDE):
                 group.create_task(one(seed))
-    assert seen >= {
-        JobState.PRINTED,
-        JobState.UNCERTAIN,
-        JobState.CANCELLED_CLEAN,
-        JobState.BLOCKED,
-        JobState.WAITING_PRINTER,
-    }
+    assert seen >= {JobState.PRINTED, JobState.UNCERTAIN, JobState.CANCELLED_CLEAN, JobState.BLOCKED}
