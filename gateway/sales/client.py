@@ -31,6 +31,10 @@ _log = structlog.get_logger(__name__)
 FIRST_PAUSE_MS = 100
 LONGEST_PAUSE_MS = 10_000
 
+NEWS_EVERY_MS = 50
+"""The child hears of a growing journal so often at most: it gathers ten times as long anyway, and to tell it of every commit would
+stand on the way of the next sale."""
+
 
 @dataclass(frozen=True, slots=True)
 class SalesFiles:
@@ -56,6 +60,7 @@ class SalesStore:
         self._tuning = tuning or Tuning()
         self._answer_within_ms = answer_within_ms
         self._head = 0
+        self._news: asyncio.TimerHandle | None = None
         self._asked = 0
         self._suspect = False
         self._disk_full = False
@@ -87,11 +92,15 @@ class SalesStore:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
             self._keeper = None
+        if self._news is not None:
+            self._news.cancel()
+            self._news = None
 
     def head_moved(self, head: int) -> None:
         """Follows the journal (`Journal.follow`): the child fills in its own time."""
         self._head = head
-        self._tell({"ask": "head", "head": head})
+        if self._news is None:
+            self._news = asyncio.get_running_loop().call_later(NEWS_EVERY_MS / 1000, self._tell_head)
 
     def use(self, rule: DayRule) -> None:
         """Another time zone or shift of the business day, from each register's next period on."""
@@ -145,6 +154,10 @@ class SalesStore:
             raise _busy() from None
         finally:
             self._pending.pop(number, None)
+
+    def _tell_head(self) -> None:
+        self._news = None
+        self._tell({"ask": "head", "head": self._head})
 
     def _tell(self, message: Message) -> None:
         if self._writer is not None:
