@@ -25,6 +25,7 @@ from drivers.drawer import Level
 from drivers.errors import DeviceError
 from drivers.escpos.commands import PROCESS_IDS
 from drivers.escpos.profile import EPSON_PAGE_858
+from drivers.transport.contract import OpenTransport
 
 _PINS: Final = (2, 5)
 _FALLBACK: Final = "generic-80"
@@ -52,20 +53,22 @@ def calibrate(
     Stand at the printer: the drawer opens, and you are asked what you see. Exit code 0: calibrated. 3: no printer. 4: not
     reachable or not ready. 5: done, but the drawer's sensor tells nothing.
     """
-    opener(address)
+    link = opener(address)
     if not name or len(name) > 30 or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
         raise typer.BadParameter(f"{name!r} must be 1 to 30 of a-z, 0-9 and dashes", param_hint="--name")
     # A runner, so that questions to people block nothing and Ctrl-C works at every one of them.
     with asyncio.Runner() as runner:
         try:
-            report = _calibrated(runner, address, name, paper=paper, drawer=drawer)
+            report = _calibrated(runner, link, address, name, paper=paper, drawer=drawer)
         except DeviceError as error:
             report = failure(address, error)
     report.tell(as_json=as_json)
 
 
-def _calibrated(runner: asyncio.Runner, address: str, name: str, *, paper: bool, drawer: bool) -> Report:
-    who, abilities = runner.run(_first_look(address))
+def _calibrated(
+    runner: asyncio.Runner, link: OpenTransport, address: str, name: str, *, paper: bool, drawer: bool
+) -> Report:
+    who, abilities = runner.run(_first_look(link))
     if who.verdict is Verdict.SOMETHING_ELSE:
         text = f"{address}: kein Drucker / no printer. Es sagt / it says: {shown(who.said)}"
         return Report(Exit.REFUSED, {"address": address, **asdict(who)}, text)
@@ -73,8 +76,8 @@ def _calibrated(runner: asyncio.Runner, address: str, name: str, *, paper: bool,
         text = f"{address}: offline. Deckel und Papier prüfen / check cover and paper"
         return Report(Exit.TRY_AGAIN, {"address": address, **asdict(who)}, text)
     _say(_introduced(who, abilities))
-    profile = _profile(runner, address, who, abilities, paper=paper)
-    wiring = _drawer(runner, address) if drawer else None
+    profile = _profile(runner, link, who, abilities, paper=paper)
+    wiring = _drawer(runner, link) if drawer else None
     facts = {
         "address": address,
         "identity": asdict(who),
@@ -88,8 +91,8 @@ def _calibrated(runner: asyncio.Runner, address: str, name: str, *, paper: bool,
     return Report(Exit.UNKNOWN if doubtful else Exit.DONE, facts, head + str(facts["toml"]))
 
 
-async def _first_look(address: str) -> tuple[Introduction, Abilities]:
-    async with conversation(opener(address)) as talk:
+async def _first_look(link: OpenTransport) -> tuple[Introduction, Abilities]:
+    async with conversation(link) as talk:
         who = await introduce(talk)
         if who.verdict is Verdict.PRINTER and who.online:
             return who, await examine(talk, secrets.randbelow(PROCESS_IDS))
@@ -108,14 +111,16 @@ def _introduced(who: Introduction, abilities: Abilities) -> str:
     return "\n".join(f"  {both(title) + ':':46} {value}" for title, value in rows)
 
 
-def _profile(runner: asyncio.Runner, address: str, who: Introduction, abilities: Abilities, *, paper: bool) -> str:
+def _profile(
+    runner: asyncio.Runner, link: OpenTransport, who: Introduction, abilities: Abilities, *, paper: bool
+) -> str:
     known = profile_by_model(who.model)
     if known is not None:
         _say(f"Profil / profile: {known.name}")
         return known.name
     if not paper:
         return _FALLBACK
-    runner.run(_print(address))
+    runner.run(_print(link))
     width = _choice("Breiteste Zeile, die nicht umbricht / widest line that does not wrap", WIDTHS, 48)
     slot = _choice(
         "Nummer der Zeile mit richtigen Umlauten und € (0: keine) / number of the line with umlauts and € (0: none)",
@@ -133,20 +138,20 @@ def _profile(runner: asyncio.Runner, address: str, who: Introduction, abilities:
     return fitting.name
 
 
-async def _print(address: str) -> None:
-    async with conversation(opener(address)) as talk:
+async def _print(link: OpenTransport) -> None:
+    async with conversation(link) as talk:
         await talk.tell(calibration_page())
 
 
-def _drawer(runner: asyncio.Runner, address: str) -> _Drawer | None:
+def _drawer(runner: asyncio.Runner, link: OpenTransport) -> _Drawer | None:
     for pin in _PINS:
         _wait("Lade schließen, dann Enter / close the drawer, then press Enter")
-        trial = runner.run(_tried(address, pin))
+        trial = runner.run(_tried(link, pin))
         if trial.open_level is not None:
             _say(
                 f"Lade an Stift {pin}, offen heißt {trial.open_level} / drawer on pin {pin}, open is {trial.open_level}"
             )
-            return _confirmed(runner, address, trial)
+            return _confirmed(runner, link, trial)
         if _yes("Der Sensor sieht nichts. Ist die Lade aufgegangen? / The sensor sees nothing. Did the drawer open?"):
             _say(
                 "Dann ist kein Sensor angeschlossen, oder er ist kaputt: ob sie aufging, bleibt immer unbekannt.\n"
@@ -157,22 +162,22 @@ def _drawer(runner: asyncio.Runner, address: str) -> _Drawer | None:
     return None
 
 
-def _confirmed(runner: asyncio.Runner, address: str, trial: Trial) -> _Drawer:
+def _confirmed(runner: asyncio.Runner, link: OpenTransport, trial: Trial) -> _Drawer:
     """Shutting it must bring the level back: else something else moved it."""
     _wait("Lade wieder schließen, dann Enter / close the drawer again, then press Enter")
-    if runner.run(_went_back(address, trial)):
+    if runner.run(_went_back(link, trial)):
         return _Drawer(trial.pin, trial.open_level)
     _say("Der Sensor ging nicht zurück; ihm ist nicht zu trauen.\nThe sensor did not go back; it is not to be trusted.")
     return _Drawer(trial.pin, None)
 
 
-async def _tried(address: str, pin: int) -> Trial:
-    async with conversation(opener(address)) as talk:
+async def _tried(link: OpenTransport, pin: int) -> Trial:
+    async with conversation(link) as talk:
         return await try_pin(talk, pin)
 
 
-async def _went_back(address: str, trial: Trial) -> bool:
-    async with conversation(opener(address)) as talk:
+async def _went_back(link: OpenTransport, trial: Trial) -> bool:
+    async with conversation(link) as talk:
         return await goes_back(talk, trial.before)
 
 

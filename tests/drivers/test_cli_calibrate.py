@@ -160,3 +160,12 @@ def test_no_profile_is_suggested_that_claims_more_than_was_proven() -> None:
         for slot in SLOTS:
             profile = profile_by_paper(width, slot, process_ids=False)
             assert profile is None or profile.has_process_id is not True
+
+
+async def test_the_whole_talk_is_with_one_printer() -> None:
+    """Two links to a virtual address were two printers: the second one's drawer had never been opened."""
+    address = "virtual:theke?drawer_shuts_after=0"
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, ["calibrate", address, "--no-paper", "--json"], input="\n\n"
+    )
+    assert json.loads(result.stdout)["drawer"] == {"pin": 2, "open_level": None}
