@@ -25,7 +25,7 @@ FIRST_SEED = int(os.environ.get("BRANCHGATE_INTERLEAVING_SEED", "1"))
 SIDE_BY_SIDE = 50
 PROFILE = PrinterProfile("fenced", has_process_id=True)
 LIMITS = ActorLimits(job=JobLimits(progress=1.0, waiting=20.0), retry_first=0.01, retry_most=0.02, look_blocked=0.02)
-RECEIPTS = range(1, 5)
+RECEIPTS = range(1, 9)
 ACTIONS = 14
 SECONDS = 60.0
 
@@ -68,6 +68,8 @@ class Shop:
         self._cancelling: list[asyncio.Task[JobState | None]] = []
 
     async def live(self) -> None:
+        async with asyncio.timeout(SECONDS):
+            await self.ledger.until(lambda: any(self.ledger.history(job_id(number)) for number in RECEIPTS))
         for _ in range(ACTIONS):
             for _ in range(self._random.randint(0, 30)):
                 await asyncio.sleep(0)  # so many steps of the others come in between
