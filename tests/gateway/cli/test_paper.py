@@ -37,3 +37,18 @@ def test_resolving_without_an_answer_names_both_answers(capsys: pytest.CaptureFi
         main(["gateway", "resolve", JOB.hex()])
     assert ended.value.code == 2
     assert "--missing" in capsys.readouterr().err
+
+
+def test_a_job_that_came_out_elsewhere_names_both_printers(capsys: pytest.CaptureFixture[str]) -> None:
+    show_job(
+        printing_pb2.PrintJob(
+            job_id=JOB,
+            title="K1-000005",
+            printer="fenster",
+            intended_printer="theke",
+            state=printing_pb2.PRINT_JOB_STATE_PRINTED,
+            proof="process-id",
+        )
+    )
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line == f"{JOB.hex()}  K1-000005  fenster (statt / instead of theke)  PRINTED  process-id"
