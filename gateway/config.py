@@ -53,6 +53,12 @@ class Device(Section):
     name: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
     address: str
     profile: str = "generic-80"
+    columns: int | None = Field(default=None, ge=24, le=64)
+    """Characters in a line, where this printer has others than its profile."""
+    code_page: int | None = Field(default=None, ge=0, le=255)
+    """Number under which this printer keeps code page 858 (ESC t), where it differs from its profile's; makers and firmwares do."""
+    cutter: Literal["partial", "full", "none"] | None = None
+    """What this printer does at the end of a receipt, where it differs from its profile."""
     drawer: DrawerWiring | None = None
     fallback: str = ""
     """Another device of the list that prints what this printer cannot: it must report its state and have no fallback itself."""

@@ -20,7 +20,7 @@ from drivers.discovery.calibration_page import SLOTS, WIDTHS, calibration_page
 from drivers.discovery.conversation import conversation
 from drivers.discovery.drawer_trial import Trial, goes_back, try_pin
 from drivers.discovery.introduction import Abilities, Introduction, Verdict, examine, introduce
-from drivers.discovery.suggestion import profile_by_model, profile_by_paper
+from drivers.discovery.suggestion import nearest_profile, profile_by_model, profile_by_paper
 from drivers.drawer import Level
 from drivers.errors import DeviceError
 from drivers.escpos.commands import PROCESS_IDS
@@ -28,7 +28,16 @@ from drivers.escpos.profile import EPSON_PAGE_858
 from drivers.transport.contract import OpenTransport
 
 _PINS: Final = (2, 5)
-_FALLBACK: Final = "generic-80"
+_USUAL: Final = "generic-80"
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """The profile, and what this printer does differently: characters in a line, number of code page 858."""
+
+    profile: str
+    columns: int | None = None
+    code_page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +85,17 @@ def _calibrated(
         text = f"{address}: offline. Deckel und Papier prüfen / check cover and paper"
         return Report(Exit.TRY_AGAIN, {"address": address, **asdict(who)}, text)
     _say(_introduced(who, abilities))
-    profile = _profile(runner, link, who, abilities, paper=paper)
+    page = _paper(runner, link, who, abilities, ask=paper)
     wiring = _drawer(runner, link) if drawer else None
     facts = {
         "address": address,
         "identity": asdict(who),
         "abilities": asdict(abilities),
-        "profile": profile,
+        "profile": page.profile,
+        "columns": page.columns,
+        "code_page": page.code_page,
         "drawer": None if wiring is None else asdict(wiring),
-        "toml": _toml(name, address, profile, wiring),
+        "toml": _toml(name, address, page, wiring),
     }
     doubtful = wiring is not None and wiring.open_level is None
     head = "Für gateway.toml / for gateway.toml:\n\n"
@@ -111,15 +122,15 @@ def _introduced(who: Introduction, abilities: Abilities) -> str:
     return "\n".join(f"  {both(title) + ':':46} {value}" for title, value in rows)
 
 
-def _profile(
-    runner: asyncio.Runner, link: OpenTransport, who: Introduction, abilities: Abilities, *, paper: bool
-) -> str:
+def _paper(
+    runner: asyncio.Runner, link: OpenTransport, who: Introduction, abilities: Abilities, *, ask: bool
+) -> _Paper:
     known = profile_by_model(who.model)
     if known is not None:
         _say(f"Profil / profile: {known.name}")
-        return known.name
-    if not paper:
-        return _FALLBACK
+        return _Paper(known.name)
+    if not ask:
+        return _Paper(_USUAL)
     runner.run(_print(link))
     width = _choice("Breiteste Zeile, die nicht umbricht / widest line that does not wrap", WIDTHS, 48)
     slot = _choice(
@@ -128,14 +139,20 @@ def _profile(
         EPSON_PAGE_858,
     )
     fitting = profile_by_paper(width, slot, process_ids=abilities.process_ids)
-    if fitting is None:
+    if fitting is not None:
+        _say(f"Profil / profile: {fitting.name}")
+        return _Paper(fitting.name)
+    near = nearest_profile(width)
+    if not slot:
         _say(
-            f"Kein Profil hat {width} Zeichen und Zeichensatz {slot}. Bitte beides melden; bis dahin {_FALLBACK}.\n"
-            f"No profile has {width} columns and code page {slot}. Please report both; until then {_FALLBACK}."
+            "Keine Nummer gibt Umlaute und €: im Handbuch des Druckers bei ESC t nach PC858 suchen, code_page setzen.\n"
+            "No number gives umlauts and €: look for PC858 at ESC t in the printer's manual and set code_page."
         )
-        return _FALLBACK
-    _say(f"Profil / profile: {fitting.name}")
-    return fitting.name
+    return _Paper(
+        near.name,
+        columns=width if width != near.columns else None,
+        code_page=slot if slot not in (0, near.code_page) else None,
+    )
 
 
 async def _print(link: OpenTransport) -> None:
@@ -181,9 +198,11 @@ async def _went_back(link: OpenTransport, trial: Trial) -> bool:
         return await goes_back(talk, trial.before)
 
 
-def _toml(name: str, address: str, profile: str, wiring: _Drawer | None) -> str:
+def _toml(name: str, address: str, page: _Paper, wiring: _Drawer | None) -> str:
     quoted = address.replace("\\", "\\\\").replace('"', '\\"')
-    lines = ["[[devices]]", f'name = "{name}"', f'address = "{quoted}"', f'profile = "{profile}"']
+    lines = ["[[devices]]", f'name = "{name}"', f'address = "{quoted}"', f'profile = "{page.profile}"']
+    lines += [f"columns = {page.columns}"] if page.columns is not None else []
+    lines += [f"code_page = {page.code_page}"] if page.code_page is not None else []
     if wiring is not None:
         lines += ["", "[devices.drawer]", f"pin = {wiring.pin}"]
         lines += ['sensor = "none"' if wiring.open_level is None else f'open_level = "{wiring.open_level}"']

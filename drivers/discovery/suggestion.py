@@ -24,5 +24,10 @@ def profile_by_paper(columns: int, code_page: int, *, process_ids: bool) -> Prin
     return next(iter(sorted(fitting, key=lambda profile: profile.has_process_id is not None)), None)
 
 
+def nearest_profile(columns: int) -> PrinterProfile:
+    """The profile without claims that comes nearest to a paper of so many columns."""
+    return min((PROFILES["generic-80"], PROFILES["generic-58"]), key=lambda profile: abs(profile.columns - columns))
+
+
 def _plain(name: str) -> str:
     return "".join(letter for letter in name.upper() if letter.isalnum())

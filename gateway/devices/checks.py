@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from branchgate.errors import Refused
 from drivers.errors import AddressInvalid
-from drivers.escpos.profile import PROFILES, PrinterProfile
+from drivers.escpos.profile import PROFILES, Cutter, PrinterProfile
 from drivers.media import transport_factory
 from drivers.transport.contract import OpenTransport
 from gateway.config import Device
@@ -27,12 +29,17 @@ def check_devices(devices: tuple[Device, ...]) -> None:
 
 
 def profile_of(device: Device) -> PrinterProfile:
-    """The profile the settings name. Raises Refused (SETTINGS_INVALID)."""
+    """The profile the settings name, with what this one printer does differently. Raises Refused (SETTINGS_INVALID)."""
     profile = PROFILES.get(device.profile)
     if profile is None:
         rule = ", ".join(sorted(PROFILES))
         raise Refused("SETTINGS_INVALID", field=f"devices.{device.name}.profile", value=device.profile, rule=rule)
-    return profile
+    return replace(
+        profile,
+        columns=profile.columns if device.columns is None else device.columns,
+        code_page=profile.code_page if device.code_page is None else device.code_page,
+        cutter=profile.cutter if device.cutter is None else Cutter(device.cutter),
+    )
 
 
 def transport_of(device: Device) -> OpenTransport:

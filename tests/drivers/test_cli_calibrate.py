@@ -90,11 +90,18 @@ async def test_an_unknown_model_is_told_by_what_is_on_its_paper_and_wrong_answer
     assert "32 ----------------------------|" in slip.text.splitlines()
 
 
-async def test_what_no_profile_has_is_said_and_the_usual_one_taken() -> None:
+async def test_what_no_profile_has_stands_beside_the_nearest_one() -> None:
     async with VirtualPrinterServer(VirtualPrinter(QUICK)) as server:
-        result = await calibrate(server, "42\n0\n", "--no-drawer")
-    assert device_in(result)["profile"] == "generic-80"
-    assert "Kein Profil" in result.stderr
+        result = await calibrate(server, "42\n20\n", "--no-drawer")
+    found = device_in(result)
+    assert (found["profile"], found["columns"], found["code_page"]) == ("generic-80", 42, 20)
+
+
+async def test_a_printer_without_the_right_characters_sends_to_its_manual() -> None:
+    async with VirtualPrinterServer(VirtualPrinter(QUICK)) as server:
+        result = await calibrate(server, "48\n0\n", "--no-drawer")
+    assert device_in(result) == {"name": "theke", "address": device_in(result)["address"], "profile": "generic-80"}
+    assert "PC858" in result.stderr
 
 
 async def test_without_paper_nothing_is_printed() -> None:
