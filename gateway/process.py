@@ -43,6 +43,7 @@ from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
 from gateway.rpc.presence import Presence
 from gateway.rpc.serving import add_operator_services, add_pairing_service, add_register_services
+from gateway.sales.spawning import Spawned
 from gateway.status import StatusDesk, Surroundings
 
 _log = structlog.get_logger(__name__)
@@ -75,8 +76,8 @@ class Servers:
         return self.service, self.pairing, self.operator
 
 
-async def run(folder: Path, *, announce_json: bool = False) -> None:
-    """Runs a gateway until SIGTERM or SIGINT.
+async def run(folder: Path, *, announce_json: bool = False, sales_child: Spawned | None = None) -> None:
+    """Runs a gateway until SIGTERM or SIGINT. `sales_child`: a process for its sales store that waits already.
 
     Raises Refused: NOT_ENROLLED, SETTINGS_INVALID, FOLDER_IN_USE, PORT_IN_USE.
     """
@@ -87,7 +88,7 @@ async def run(folder: Path, *, announce_json: bool = False) -> None:
     stopped = stop_signal()
     with DataFolder(folder):
         identity = load_identity(folder / KEYS_FOLDER)
-        async with _open_gateway(folder, settings, identity, clock) as ports:
+        async with _open_gateway(folder, settings, identity, clock, sales_child) as ports:
             _announce(identity, ports, as_json=announce_json)
             _collect_less_often()
             await stopped.wait()
@@ -96,11 +97,17 @@ async def run(folder: Path, *, announce_json: bool = False) -> None:
 
 @asynccontextmanager
 async def _open_gateway(
-    folder: Path, settings: GatewaySettings, identity: GatewayIdentity, clock: Clock
+    folder: Path,
+    settings: GatewaySettings,
+    identity: GatewayIdentity,
+    clock: Clock,
+    sales_child: Spawned | None,
 ) -> AsyncIterator[Ports]:
     async with AsyncExitStack() as stack:
         logo = load_logo(folder, settings.receipt.logo)
-        stores = await stack.enter_async_context(open_stores(folder, settings, identity.branch_id, clock))
+        stores = await stack.enter_async_context(
+            open_stores(folder, settings, identity.branch_id, clock, sales_child=sales_child)
+        )
         authority = make_authority(folder, identity, stores, clock)
         servers, ports = _bind(folder, settings, authority, stores, clock)
         pairing_address = f"{settings.listen.advertised_host or socket.getfqdn()}:{ports.pairing}"

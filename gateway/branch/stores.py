@@ -24,6 +24,7 @@ from gateway.recording.states import RECORDING
 from gateway.sales.client import SalesFiles, SalesStore
 from gateway.sales.days import DayRule
 from gateway.sales.opened import Tuning
+from gateway.sales.spawning import Spawned
 from gateway.store.connection import FILE_NAME as BRANCH_FILE
 from gateway.store.connection import connect_for_writing, connect_read_only
 from gateway.store.reserve import FILE_NAME as RESERVE_FILE
@@ -54,8 +55,10 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(folder: Path, settings: GatewaySettings, branch_id: str, clock: Clock) -> AsyncIterator[Stores]:
-    """Opens all stores and closes them again, last opened first. The sales store is not started yet."""
+async def open_stores(
+    folder: Path, settings: GatewaySettings, branch_id: str, clock: Clock, *, sales_child: Spawned | None = None
+) -> AsyncIterator[Stores]:
+    """Opens all stores and closes them again, last opened first. The sales store is not started yet; its child may wait already."""
     path = folder / BRANCH_FILE
     connection = connect_for_writing(path)
     bring_up_to_date(connection, SCHEMAS)
@@ -80,6 +83,7 @@ async def open_stores(folder: Path, settings: GatewaySettings, branch_id: str, c
             SalesFiles(path, folder / SALES_FILE),
             day_rule(replica.settings()),
             tuning=Tuning(memory_limit_mb=settings.sales_memory_mb),
+            child=sales_child,
         )
         stack.push_async_callback(sales.close)
         yield Stores(path, writer, reserve, journal, reading, reader, upload_reader, jobs, replica, registers, sales)

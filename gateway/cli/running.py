@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import typer
 
@@ -33,9 +34,20 @@ def enrol(
 
 def run(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
     """Runs the gateway until it is told to stop (Ctrl-C or SIGTERM). Prints one line when it is ready."""
-    from gateway.process import run as run_gateway
+    asyncio.run(_run(data, as_json=as_json))
 
-    asyncio.run(run_gateway(data, announce_json=as_json))
+
+async def _run(data: Path, *, as_json: bool) -> None:
+    from gateway.sales.spawning import spawn
+
+    # The sales store loads DuckDB while this process loads everything else: recording waits for both.
+    child = await spawn()
+    try:
+        from gateway.process import run as run_gateway
+
+        await run_gateway(data, announce_json=as_json, sales_child=child)
+    finally:
+        await child.end()
 
 
 def add_to(app: typer.Typer) -> None:

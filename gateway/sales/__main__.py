@@ -1,4 +1,4 @@
-"""Runs the sales store as the gateway's child: `python -m gateway.sales --journal branch.db --store sales.duckdb --socket-fd N`."""
+"""Runs the sales store as the gateway's child: `python -m gateway.sales DESCRIPTOR` of its socket."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ import sys
 
 from gateway.sales.process import run
 
-sys.exit(run(sys.argv[1:]))
+sys.exit(run(int(sys.argv[1])))

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +19,9 @@ from branchgate.figures import Summary
 from gateway.sales import replies
 from gateway.sales.days import DayRule
 from gateway.sales.frames import FrameReader, Message, frame
-from gateway.sales.opened import EXIT_DISK_FULL, EXIT_SUSPECT, Opened, Tuning
+from gateway.sales.opened import EXIT_DISK_FULL, EXIT_SUSPECT, Opened, Order, Tuning
 from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.sales.spawning import Spawned, spawn
 
 BUSY = "SALES_STORE_BUSY"
 
@@ -48,11 +47,17 @@ class SalesStore:
     """Asks the sales store. Every question raises TryAgain (SALES_STORE_BUSY) when the child is not there or too slow.
 
     `through` is the journal sequence that an answer must at least cover; the reply tells exactly what it covers. `opened` is how the
-    last child found the file.
+    last child found the file. `child` is one that waits already.
     """
 
     def __init__(
-        self, files: SalesFiles, rule: DayRule, *, tuning: Tuning | None = None, answer_within_ms: int = 60_000
+        self,
+        files: SalesFiles,
+        rule: DayRule,
+        *,
+        tuning: Tuning | None = None,
+        answer_within_ms: int = 60_000,
+        child: Spawned | None = None,
     ) -> None:
         self.opened: Opened | None = None
         self._files = files
@@ -66,6 +71,7 @@ class SalesStore:
         self._disk_full = False
         self._failure = ""
         self._writer: asyncio.StreamWriter | None = None
+        self._waiting_child = child
         self._child: asyncio.subprocess.Process | None = None
         self._pending: dict[int, asyncio.Future[Message]] = {}
         self._keeper: asyncio.Task[None] | None = None
@@ -175,16 +181,11 @@ class SalesStore:
 
     async def _live_once(self) -> bool:
         """One child from start to end; whether it came as far as opening the store."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self._arguments(theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        reader, writer = await asyncio.open_connection(sock=ours)
+        spawned, self._waiting_child = self._waiting_child or await spawn(), None
+        child = spawned.process
+        reader, writer = await asyncio.open_connection(sock=spawned.socket)
         self._child, self._writer = child, writer
+        self._tell(asdict(self._order()))
         try:
             frames = FrameReader()
             while data := await _received(reader):
@@ -201,20 +202,17 @@ class SalesStore:
             self._suspect, self._disk_full = status == EXIT_SUSPECT, status == EXIT_DISK_FULL
             self._child = None
 
-    def _arguments(self, descriptor: int) -> list[str]:
-        arguments = [
-            *("-m", "gateway.sales"),
-            *("--journal", str(self._files.journal)),
-            *("--store", str(self._files.store)),
-            *("--socket-fd", str(descriptor)),
-            *("--time-zone", self._rule.time_zone),
-            *("--day-starts-at-minutes", str(self._rule.day_starts_at_minutes)),
-            *("--memory-limit-mb", str(self._tuning.memory_limit_mb)),
-            *("--threads", str(self._tuning.threads)),
-        ]
-        if self._disk_full:
-            return [*arguments, "--in-memory"]
-        return [*arguments, "--read-all"] if self._suspect else arguments
+    def _order(self) -> Order:
+        return Order(
+            journal=str(self._files.journal),
+            store=str(self._files.store),
+            time_zone=self._rule.time_zone,
+            day_starts_at_minutes=self._rule.day_starts_at_minutes,
+            memory_limit_mb=self._tuning.memory_limit_mb,
+            threads=self._tuning.threads,
+            read_all=self._suspect,
+            in_memory=self._disk_full,
+        )
 
     def _take(self, message: Message) -> None:
         if "opened" in message:

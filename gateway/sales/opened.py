@@ -24,6 +24,23 @@ class Tuning:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a child is told first: paths of the journal and the store, the business day, what DuckDB may use.
+
+    `read_all`: read every block before believing the file. `in_memory`: use no disk, because it is full.
+    """
+
+    journal: str
+    store: str
+    time_zone: str
+    day_starts_at_minutes: int
+    memory_limit_mb: int
+    threads: int
+    read_all: bool
+    in_memory: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """How the file was found. `ahead`: it knew entries that the journal does not have; `set_aside` names the file kept as evidence; `in_memory`: there is no file,
     because the disk is full.

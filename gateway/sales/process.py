@@ -6,7 +6,6 @@ in DuckDB must not take the recording of sales with it.
 
 from __future__ import annotations
 
-import argparse
 import errno
 import gc
 import select
@@ -29,7 +28,7 @@ from gateway.sales.database import open_in_memory, open_store, temporary_of
 from gateway.sales.days import DayRule
 from gateway.sales.filler import BATCH, Filler
 from gateway.sales.frames import FrameReader, Message, frame
-from gateway.sales.opened import EXIT_DISK_FULL, EXIT_FAILED, EXIT_SUSPECT, Opened, Tuning
+from gateway.sales.opened import EXIT_DISK_FULL, EXIT_FAILED, EXIT_SUSPECT, Opened, Order, Tuning
 from gateway.sales.source import JournalSource
 
 GATHER_MS = 500
@@ -51,6 +50,34 @@ SHARED_MEMORY = Path("/dev/shm")
 """Where Linux keeps files that need no disk; elsewhere batches go to the system's temporary folder."""
 
 
+class Heard:
+    """What the parent says, message by message. The first is the order; what comes along with it is kept for the loop."""
+
+    def __init__(self, parent: socket.socket) -> None:
+        self.parent = parent
+        self._frames = FrameReader()
+        self._early: list[Message] = []
+
+    def order(self) -> Order | None:
+        """Waits for it; None when the parent goes instead."""
+        while not self._early:
+            messages = self.messages()
+            if messages is None:
+                return None
+            self._early = messages
+        return Order(**self._early.pop(0))
+
+    def early(self) -> list[Message]:
+        """What the parent said right behind the order."""
+        early, self._early = self._early, []
+        return early
+
+    def messages(self) -> list[Message] | None:
+        """Waits for more; None when the parent has gone."""
+        data = self.parent.recv(65536)
+        return self._frames.feed(data) if data else None
+
+
 class SalesProcess:
     """The loop of the child. Questions wait until the store is filled up to the sequence they name.
 
@@ -59,16 +86,16 @@ class SalesProcess:
 
     def __init__(
         self,
-        parent: socket.socket,
+        heard: Heard,
         connection: duckdb.DuckDBPyConnection,
         filler: Filler,
         ends_when: Callable[[], bool] | None = None,
     ) -> None:
         self._ends_when = ends_when
-        self._parent = parent
+        self._heard = heard
+        self._parent = heard.parent
         self._connection = connection
         self._filler = filler
-        self._frames = FrameReader()
         self._waiting: deque[Message] = deque()
         # The journal has grown at least up to here, as far as the parent has told; a rebuild goes on for as long as batches are full.
         self._known_head = 0
@@ -81,6 +108,8 @@ class SalesProcess:
     def run(self) -> None:
         """Until the parent goes, or it is time to end."""
         looked_ms = _now_ms()
+        for message in self._heard.early():
+            self._take(message)
         while self._listen(self._patience_ms()):
             self._step(_now_ms())
             if self._ends_when is not None and not self._waiting and _now_ms() - looked_ms >= LOOK_FOR_ROOM_MS:
@@ -109,10 +138,10 @@ class SalesProcess:
         readable, _, _ = select.select([self._parent], [], [], None if patience_ms is None else patience_ms / 1000)
         if not readable:
             return True
-        data = self._parent.recv(65536)
-        for message in self._frames.feed(data):
+        messages = self._heard.messages()
+        for message in messages or ():
             self._take(message)
-        return bool(data)
+        return messages is not None
 
     def _take(self, message: Message) -> None:
         match message["ask"]:
@@ -163,42 +192,48 @@ class SalesProcess:
         )
 
 
-def run(arguments: list[str]) -> int:
-    """Runs the child; returns its exit status."""
-    options = _parser().parse_args(arguments)
+def run(descriptor: int) -> int:
+    """Runs the child whose parent is at the other end of the socket; returns its exit status."""
     # Ctrl-C in a terminal reaches the whole group; the parent decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Batches are many short-lived rows; looking for cycles among them costs a tenth of the rebuild.
     gc.set_threshold(100_000, 50, 50)
-    with socket.socket(fileno=options.socket_fd) as parent:
-        journal = JournalSource(options.journal)
-        try:
-            with _batch_folder(options) as folder:
-                _serve(parent, journal, options, folder)
-        except duckdb.Error as failure:
-            parent.sendall(frame({"failed": str(failure).splitlines()[0]}))
-            return EXIT_SUSPECT if options.in_memory or _has_room(options.store) else EXIT_DISK_FULL
-        except sqlite3.Error as failure:
-            parent.sendall(frame({"failed": f"journal: {failure}"}))
-            return EXIT_FAILED
-        except (BrokenPipeError, ConnectionResetError):
-            # The parent went while it was being answered.
-            return 0
-        except OSError as failure:
-            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            parent.sendall(frame({"failed": str(failure)}))
-            return EXIT_DISK_FULL
-        finally:
-            journal.close()
+    with socket.socket(fileno=descriptor) as parent:
+        heard = Heard(parent)
+        order = heard.order()
+        return 0 if order is None else _carry_out(order, heard)
+
+
+def _carry_out(order: Order, heard: Heard) -> int:
+    parent = heard.parent
+    journal = JournalSource(Path(order.journal))
+    try:
+        with _batch_folder(order) as folder:
+            _serve(heard, journal, order, folder)
+    except duckdb.Error as failure:
+        parent.sendall(frame({"failed": str(failure).splitlines()[0]}))
+        return EXIT_SUSPECT if order.in_memory or _has_room(Path(order.store)) else EXIT_DISK_FULL
+    except sqlite3.Error as failure:
+        parent.sendall(frame({"failed": f"journal: {failure}"}))
+        return EXIT_FAILED
+    except (BrokenPipeError, ConnectionResetError):
+        # The parent went while it was being answered.
+        return 0
+    except OSError as failure:
+        if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        parent.sendall(frame({"failed": str(failure)}))
+        return EXIT_DISK_FULL
+    finally:
+        journal.close()
     return 0
 
 
-def _serve(parent: socket.socket, journal: JournalSource, options: argparse.Namespace, folder: Path) -> None:
-    connection, opened = _open(journal, options)
-    filler = Filler(connection, journal, folder, DayRule(options.time_zone, options.day_starts_at_minutes))
+def _serve(heard: Heard, journal: JournalSource, order: Order, folder: Path) -> None:
+    connection, opened = _open(journal, order)
+    filler = Filler(connection, journal, folder, DayRule(order.time_zone, order.day_starts_at_minutes))
     process = SalesProcess(
-        parent, connection, filler, (lambda: _has_room(options.store)) if options.in_memory else None
+        heard, connection, filler, (lambda: _has_room(Path(order.store))) if order.in_memory else None
     )
     process.send({"opened": asdict(opened)})
     process.run()
@@ -206,17 +241,17 @@ def _serve(parent: socket.socket, journal: JournalSource, options: argparse.Name
     connection.close()
 
 
-def _open(journal: JournalSource, options: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, Opened]:
-    tuning = Tuning(options.memory_limit_mb, options.threads)
-    if options.in_memory:
+def _open(journal: JournalSource, order: Order) -> tuple[duckdb.DuckDBPyConnection, Opened]:
+    tuning = Tuning(order.memory_limit_mb, order.threads)
+    if order.in_memory:
         return open_in_memory(journal, tuning)
-    return open_store(options.store, journal, tuning, time.time_ns() // 1_000_000, read_all=options.read_all)
+    return open_store(Path(order.store), journal, tuning, time.time_ns() // 1_000_000, read_all=order.read_all)
 
 
 @contextmanager
-def _batch_folder(options: argparse.Namespace) -> Iterator[Path]:
-    if not options.in_memory:
-        yield temporary_of(options.store)
+def _batch_folder(order: Order) -> Iterator[Path]:
+    if not order.in_memory:
+        yield temporary_of(Path(order.store))
         return
     with TemporaryDirectory(prefix="branchgate-sales-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as name:
         yield Path(name)
@@ -228,19 +263,3 @@ def _has_room(store: Path) -> bool:
 
 def _now_ms() -> int:
     return time.monotonic_ns() // 1_000_000
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gateway.sales", description="The gateway's sales store; started by the gateway."
-    )
-    parser.add_argument("--journal", type=Path, required=True)
-    parser.add_argument("--store", type=Path, required=True)
-    parser.add_argument("--socket-fd", type=int, required=True)
-    parser.add_argument("--time-zone", default="Europe/Berlin")
-    parser.add_argument("--day-starts-at-minutes", type=int, default=0)
-    parser.add_argument("--memory-limit-mb", type=int, default=256)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--read-all", action="store_true", help="read every block before believing the file")
-    parser.add_argument("--in-memory", action="store_true", help="use no disk, because it is full")
-    return parser
