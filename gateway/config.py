@@ -61,7 +61,7 @@ class Device(Section):
     """What this printer does at the end of a receipt, where it differs from its profile."""
     drawer: DrawerWiring | None = None
     fallback: str = ""
-    """Another device of the list that prints what this printer cannot: it must report its state and have no fallback itself."""
+    """Another device of the list that prints what this printer cannot: it must report its state. Two may stand in for each other."""
     fallback_after_s: int = Field(default=10, ge=0, le=3600)
     """How long this printer must have been out before what waits for it goes to the fallback, in seconds."""
 
@@ -143,11 +143,11 @@ def _checked(settings: GatewaySettings) -> GatewaySettings:
 def _check_fallback(device: Device, devices: tuple[Device, ...]) -> None:
     if not device.fallback:
         return
-    others = [other.name for other in devices if other is not device and not other.fallback]
+    others = [other.name for other in devices if other is not device]
     if device.fallback not in others:
         raise Refused(
             "SETTINGS_INVALID",
             field=f"devices.{device.name}.fallback",
             value=device.fallback,
-            rule=f"another device without a fallback of its own: {', '.join(others) or '-'}",
+            rule=f"another device: {', '.join(others) or '-'}",
         )

@@ -105,11 +105,14 @@ async def examine(talk: Conversation, number: int) -> Abilities:
     identity = process_id(number)
     fence = await talk.ask(process_id_fence(identity), lambda reply: reply == ProcessId(identity), PROOF_S)
     ordered = await talk.ask(ORDERED_PAPER_STATUS, lambda reply: isinstance(reply, OrderedStatus), PROOF_S)
+    return Abilities(fence is not None, ordered is not None, None if fence is None else await _cuts(talk))
+
+
+async def _cuts(talk: Conversation) -> int | None:
+    """The cutter's counter. Only for printers that know GS ( H, which came with it: others may print the question as text."""
     count = await talk.ask(AUTOCUTTER_COUNTER, lambda reply: isinstance(reply, Block), PROOF_S)
     known = isinstance(count, Block) and count.header == COUNTER_HEADER and count.text.isdigit()
-    return Abilities(
-        fence is not None, ordered is not None, int(count.text) if known and isinstance(count, Block) else None
-    )
+    return int(count.text) if isinstance(count, Block) and known else None
 
 
 async def drawer_level(talk: Conversation) -> Level | None:

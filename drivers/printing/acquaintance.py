@@ -66,9 +66,12 @@ class Acquaintance:
         return True
 
     async def cutter_counter(self) -> int | None:
-        """How often the cutter has worked; None on printers that do not tell."""
+        """How often the cutter has worked; None on printers that do not tell.
+
+        Asked only of one that knows GS ( H, which came with the counters: others may print the question's last bytes as text.
+        """
         press = self._press
-        if press.mute or not press.counter.worth_asking:
+        if press.fence is not Fence.PROCESS_ID or not press.counter.worth_asking:
             return None
         count = await self._interview.cutter_counter()
         press.counter.asked(answered=count is not None)

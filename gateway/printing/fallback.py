@@ -1,7 +1,7 @@
 """A printer's stand-in: what waits for a printer that is out goes to its fallback, and comes home when only home can print.
 
 Only jobs of which nothing was sent move, and `JobStore.claim` decides every race with a printer that is just about to send: so the unmarked
-original stays one. A fallback has no fallback itself, hence no job wanders.
+original stays one. A job stands at its home or at its home's fallback, never farther: two printers may well stand in for each other.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Fallbacks:
 
     async def _serve(self, device: Device, waiting: Sequence[Job]) -> float | None:
         home, fallback = device.name, device.fallback
-        at_home = any(job.printer == home for job in waiting)
-        away = any((job.printer, job.intended_printer) == (fallback, home) for job in waiting)
+        at_home = any(job.home == job.printer == home for job in waiting)
+        away = any((job.home, job.printer) == (home, fallback) for job in waiting)
         if away and self._is_ready(home) and not self._is_ready(fallback):
             await self._hand_over(home, fallback, home)
         out_since = self._devices.out_since(home)

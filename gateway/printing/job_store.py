@@ -230,7 +230,7 @@ class JobStore:
             moved = [
                 rows.set_printer(connection, job.job_id, target, "", now_ms, intended=intended)
                 for job in rows.unsent(connection)
-                if job.printer == source and home in (job.printer, job.intended_printer)
+                if job.printer == source and job.home == home
             ]
             self._touched.extend(moved)
             return moved

@@ -118,6 +118,11 @@ class Job:
         return self.cutter_moved or (self.cutter_before is not None and self.cutter_after == self.cutter_before)
 
     @property
+    def home(self) -> str:
+        """The printer it is meant for, whichever has it now."""
+        return self.intended_printer or self.printer
+
+    @property
     def cutter_moved(self) -> bool:
         """The autocutter's counter says that a cut came out since the job began: a witness, not a proof."""
         before, after = self.cutter_before, self.cutter_after

@@ -13,6 +13,7 @@ from branchgate.clock import Clock, SystemClock
 from branchgate.events import EventKind
 from branchgate.receipts.codec import encode_receipt
 from branchgate.v1 import event_pb2
+from drivers.printing.condition import PrinterStatus
 from drivers.printing.job import JobLimits
 from drivers.printing.ledger import JobLedger
 from drivers.printing.session import ActorLimits
@@ -94,11 +95,18 @@ class Shop:
 
     async def until_ready(self, printer: str) -> None:
         """Waits for a printer to say that it can print."""
+        await self._until_status(printer, lambda status: status.ready and status.paper_out is False)
+
+    async def until_out(self, printer: str) -> None:
+        """Waits for a printer to say that it cannot print."""
+        await self._until_status(printer, lambda status: status.reason is not None)
+
+    async def _until_status(self, printer: str, wanted: Callable[[PrinterStatus], bool]) -> None:
         changed = asyncio.Event()
         stop = self.devices.follow_printers(changed.set)
         try:
             async with asyncio.timeout(15):
-                while not (self.devices.status(printer).ready and self.devices.status(printer).paper_out is False):
+                while not wanted(self.devices.status(printer)):
                     changed.clear()
                     await changed.wait()
         finally:
