@@ -29,8 +29,8 @@ SEND_SLICE_S: Final = 0.1  # a printer that stops reading must not keep others f
 class ActorLimits:
     """Seconds. `retry_first` doubles up to `retry_most` while the printer cannot be reached.
 
-    `look_blocked`: how often a printer that cannot print, or is silent over a job, is asked again; `look_idle`: one that
-    can, which also keeps network printers from hanging up (5 minutes on UB-E02).
+    `look_blocked`: how often a printer that cannot print, is silent over a job, or does not report changes by itself is asked
+    again; `look_idle`: one that can and does, which also keeps network printers from hanging up (5 minutes on UB-E02).
     """
 
     job: JobLimits = field(default_factory=JobLimits)
@@ -87,7 +87,8 @@ class Session:
             if not press.mute and not await self._interview.whole_status():
                 press.mute = press.never_spoke
             press.publish()
-            patience = self._limits.look_idle if press.obstacle is None else self._limits.look_blocked
+            reports_itself = press.obstacle is None and (press.reports or press.mute)
+            patience = self._limits.look_idle if reports_itself else self._limits.look_blocked
             self._look_at = _now() + patience
         return press.obstacle
 
