@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from branchgate.errors import Refused
 from drivers.errors import DeviceRefused
 from drivers.escpos.profile import FONT_A_DOTS, PROFILES, PrinterProfile
-from drivers.preview import Paper, print_on_paper, to_png, to_svg
 from gateway.printing.documents import Documents
+
+if TYPE_CHECKING:
+    from drivers.escpos.document import Document
+    from drivers.preview import Paper
 
 NARROWEST, WIDEST = 32, 48
 LONGEST_PNG: Final = 20_000
@@ -52,7 +55,7 @@ class DigitalDesk:
         title, document = self._documents.digital(event_id, profile)
         async with self._one_at_a_time:
             try:
-                paper = await asyncio.to_thread(print_on_paper, document, profile)
+                paper = await asyncio.to_thread(_paper, document, profile)
             except DeviceRefused as refused:
                 raise Refused("PRINTER_DOCUMENT_UNPRINTABLE", field=profile.name, value=event_id.hex()) from refused
             if form is Form.PNG and paper.height > LONGEST_PNG:
@@ -76,10 +79,29 @@ def profile_named(name: str) -> PrinterProfile:
     return PROFILES[name]
 
 
+# The preview is a whole virtual printer with its fonts. It is loaded when the first receipt is looked at, not at every start.
+def _paper(document: Document, profile: PrinterProfile) -> Paper:
+    from drivers.preview import print_on_paper
+
+    return print_on_paper(document, profile)
+
+
+def _png(paper: Paper, _title: str) -> bytes:
+    from drivers.preview import to_png
+
+    return to_png(paper)
+
+
+def _svg(paper: Paper, title: str) -> bytes:
+    from drivers.preview import to_svg
+
+    return to_svg(paper, title).encode()
+
+
 _MAKERS: Final[Mapping[Form, tuple[str, Callable[[Paper, str], bytes]]]] = MappingProxyType(
     {
-        Form.PNG: ("image/png", lambda paper, _title: to_png(paper)),
-        Form.SVG: ("image/svg+xml", lambda paper, title: to_svg(paper, title).encode()),
+        Form.PNG: ("image/png", _png),
+        Form.SVG: ("image/svg+xml", _svg),
         Form.TEXT: ("text/plain; charset=utf-8", lambda paper, _title: paper.text.encode()),
     }
 )
