@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, TypeVar
 
 from branchgate.catalogue import BranchSettings
 from branchgate.errors import Refused, RefusedKind
+from drivers.display.contract import DisplayProtocol
+from drivers.display.protocols import DISPLAYS
 from drivers.errors import AddressInvalid, Reason
 from drivers.line import DeviceState as LinkState
-from drivers.media import transport_factory
+from drivers.media import display_factory, scale_factory
+from drivers.scale.contract import ScaleProtocol
+from drivers.scale.protocols import SCALES
 from drivers.transport.contract import OpenTransport
+from gateway.config import Display, Scale
 from gateway.equipment import DeviceKind, DeviceState
 from gateway.equipment.state import medium_of
+
+Protocol = TypeVar("Protocol")
 
 _TROUBLE: Final = {
     DeviceKind.DISPLAY: {
@@ -66,18 +73,33 @@ def chosen(
     raise Refused("NO_DEVICE_FOR_ROLE", field="role", value=role, rule=register_id or "-", kind=RefusedKind.NOT_FOUND)
 
 
-def link_to(role: str, name: str, address: str) -> OpenTransport:
-    """What an actor opens. Raises Refused (SETTINGS_INVALID) for an address that cannot be."""
+def display_line(display: Display) -> tuple[DisplayProtocol, OpenTransport]:
+    """What a display understands and what opens its address. Raises Refused (SETTINGS_INVALID)."""
+    protocol = _protocol("displays", display, DISPLAYS)
+    return protocol, _link("displays", display, display_factory)
+
+
+def scale_line(scale: Scale) -> tuple[Callable[[], ScaleProtocol], OpenTransport]:
+    """What makes a scale's protocol and what opens its address. Raises Refused (SETTINGS_INVALID)."""
+    make_protocol = _protocol("scales", scale, SCALES)
+    return make_protocol, _link("scales", scale, scale_factory)
+
+
+def _protocol(section: str, device: Display | Scale, known: Mapping[str, Protocol]) -> Protocol:
+    if device.protocol not in known:
+        raise Refused(
+            "SETTINGS_INVALID",
+            field=f"{section}.{device.name}.protocol",
+            value=device.protocol,
+            rule=", ".join(known),
+        )
+    return known[device.protocol]
+
+
+def _link(section: str, device: Display | Scale, factory: Callable[[str, str], OpenTransport]) -> OpenTransport:
     try:
-        return transport_factory(address)
+        return factory(device.address, device.protocol)
     except AddressInvalid as invalid:
         raise Refused(
-            "SETTINGS_INVALID", field=f"{role}s.{name}.address", value=address, rule=invalid.rule
+            "SETTINGS_INVALID", field=f"{section}.{device.name}.address", value=device.address, rule=invalid.rule
         ) from invalid
-
-
-def protocol_named(role: str, name: str, protocol: str, known: Collection[str]) -> str:
-    """The protocol's name, checked. Raises Refused (SETTINGS_INVALID)."""
-    if protocol not in known:
-        raise Refused("SETTINGS_INVALID", field=f"{role}s.{name}.protocol", value=protocol, rule=", ".join(known))
-    return protocol

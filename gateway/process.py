@@ -83,7 +83,7 @@ async def run(folder: Path, *, announce_json: bool = False, sales_child: Spawned
     """
     clock = SystemClock()
     settings = load(folder)
-    check_devices(settings.devices)
+    check_devices(settings.devices, settings.displays, settings.scales)
     set_up_logs(settings.log)
     stopped = stop_signal()
     with DataFolder(folder):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from drivers.virtual.display import LANGUAGES, VirtualDisplay
+from drivers.virtual.lines_file import keep_lines
 from drivers.virtual.serving_cli import Control, FaultSwitches, Json, PtyPath, Tcp, serve, sockets
 
 USUAL_PORT = 9101
@@ -34,7 +35,7 @@ def virtual_display(
             return
         told[:] = [display.lines]
         if lines:
-            lines.write_text("\n".join(display.lines) + "\n", encoding="utf-8")
+            keep_lines(lines, display)
         typer.echo(_in_json(display) if as_json else _in_a_frame(display))
 
     serve(display, sockets(tcp, pty, control, USUAL_PORT), fault or [], tell, as_json=as_json)

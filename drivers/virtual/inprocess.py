@@ -6,25 +6,21 @@ first host and stays on as long as the event loop, as a real one does as long as
 
 from __future__ import annotations
 
-import asyncio
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from drivers.errors import AddressInvalid, DeviceUnavailable, Reason
 from drivers.transport.contract import OpenTransport
+from drivers.virtual.address import FAULT, SCHEME, VirtualParts, parts_of
 from drivers.virtual.cable import Cable, CableTransport
 from drivers.virtual.faults import Faults, UnknownFault, parse_switch
+from drivers.virtual.mains import Mains
 from drivers.virtual.printer import VirtualPrinter
 from drivers.virtual.server import Places, VirtualPrinterServer
 from drivers.virtual.settings import PrinterSettings
 
-SCHEME: Final = "virtual"
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "columns": (24, 80),
     "speed": (1, 1000),
@@ -32,7 +28,7 @@ _COUNTS: Final[Mapping[str, tuple[int, int]]] = {
     "buffer": (45, 1_048_576),
     "drawer_shuts_after": (0, 3_600_000),
 }
-OPTIONS: Final = ("paper", "control", *_COUNTS, "fault")
+OPTIONS: Final = ("paper", "control", *_COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +51,15 @@ class VirtualAddress:
 
 def parse_virtual(text: str) -> VirtualAddress:
     """Read an address. Raises AddressInvalid naming the field, the value and the rule."""
-    try:
-        parts = urlsplit(text.strip())
-    except ValueError as error:
-        raise AddressInvalid(text, "address", text, f"is not an address: {error}") from error
-    if parts.scheme != SCHEME:
-        raise AddressInvalid(text, "scheme", parts.scheme, f"must be {SCHEME}:")
-    name = unquote(parts.netloc + parts.path)
-    if not _NAME.fullmatch(name):
-        raise AddressInvalid(text, "name", name, "must be letters, digits, dots and dashes; write virtual:front")
-    options, switches = _options(text, parts)
-    counts = {option: _count(text, option, options[option]) for option in _COUNTS if option in options}
+    parts = parts_of(text, OPTIONS)
+    counts = {option: parts.count(option, least, most) for option, (least, most) in _COUNTS.items()}
     return VirtualAddress(
-        name,
-        paper=_path(text, "paper", options),
-        control=_path(text, "control", options),
-        settings=_settings(counts),
-        baud=counts.get("baud"),
-        faults=_faults(text, switches),
+        parts.name,
+        paper=parts.path("paper"),
+        control=parts.path("control"),
+        settings=_settings({option: count for option, count in counts.items() if count is not None}),
+        baud=counts["baud"],
+        faults=_faults(parts),
     )
 
 
@@ -88,13 +75,12 @@ class _Device:
     def __init__(self, address: VirtualAddress) -> None:
         self._address = address
         self._printer = VirtualPrinter(address.settings, address.faults)
-        self._life: asyncio.Task[None] | None = None
-        self._switched_on: asyncio.Future[VirtualPrinterServer] | None = None
+        self._mains = Mains(str(address), self._server)
         self._cables = 0
 
     async def plug_in(self) -> Cable:
         """A cable to the printer. Raises DeviceUnavailable when it refuses, is in use, or cannot be switched on."""
-        server = await self._server()
+        server = await self._mains.device()
         if server.printer.faults.refuse_connections:
             raise DeviceUnavailable(
                 Reason.CONNECTION_REFUSED, str(self._address), "the switch refuse_connections is on"
@@ -106,60 +92,9 @@ class _Device:
         server.connect(cable)
         return cable
 
-    async def _server(self) -> VirtualPrinterServer:
-        if self._switched_on is None or self._life is None or self._life.done():
-            self._switched_on = asyncio.get_running_loop().create_future()
-            self._life = asyncio.create_task(self._live(self._switched_on), name=str(self._address))
-        try:
-            return await asyncio.shield(self._switched_on)
-        except OSError as cause:
-            raise DeviceUnavailable(Reason.DEVICE_ABSENT, str(self._address), str(cause)) from cause
-
-    async def _live(self, switched_on: asyncio.Future[VirtualPrinterServer]) -> None:
-        """Be there until the event loop ends and cancels what still runs on it."""
+    def _server(self) -> VirtualPrinterServer:
         places = Places(paper=self._address.paper, control=self._address.control)
-        server = VirtualPrinterServer(self._printer, places, baud=self._address.baud)
-        try:
-            await server.start()
-        except OSError as cause:
-            switched_on.set_exception(cause)
-            return
-        switched_on.set_result(server)
-        try:
-            # The loop holds a task that sleeps; one that waits for what nobody can cause would be collected.
-            await asyncio.sleep(math.inf)
-        finally:
-            await server.stop()
-
-
-def _options(text: str, parts: SplitResult) -> tuple[dict[str, str], list[str]]:
-    options: dict[str, str] = {}
-    switches: list[str] = []
-    for option, value in parse_qsl(parts.query, keep_blank_values=True):
-        if option not in OPTIONS:
-            raise AddressInvalid(text, option, value, f"is not an option; there are {', '.join(OPTIONS)}")
-        if option == "fault":
-            switches.append(value)
-        elif option in options:
-            raise AddressInvalid(text, option, value, "stands there twice")
-        else:
-            options[option] = value
-    return options, switches
-
-
-def _count(text: str, option: str, value: str) -> int:
-    least, most = _COUNTS[option]
-    if not (value.isascii() and value.isdigit() and len(value) < 9 and least <= int(value) <= most):
-        raise AddressInvalid(text, option, value, f"must be a number from {least} to {most}")
-    return int(value)
-
-
-def _path(text: str, option: str, options: Mapping[str, str]) -> Path | None:
-    if option not in options:
-        return None
-    if not options[option].strip() or "\0" in options[option]:
-        raise AddressInvalid(text, option, options[option], "must be a path")
-    return Path(options[option])
+        return VirtualPrinterServer(self._printer, places, baud=self._address.baud)
 
 
 def _settings(counts: Mapping[str, int]) -> PrinterSettings:
@@ -172,11 +107,11 @@ def _settings(counts: Mapping[str, int]) -> PrinterSettings:
     )
 
 
-def _faults(text: str, switches: list[str]) -> Faults:
+def _faults(parts: VirtualParts) -> Faults:
     faults = Faults()
-    for switch in switches:
+    for switch in parts.switches:
         try:
             faults = faults.switched(*parse_switch(switch))
         except UnknownFault as refused:
-            raise AddressInvalid(text, "fault", switch, str(refused)) from refused
+            raise AddressInvalid(parts.text, FAULT, switch, str(refused)) from refused
     return faults

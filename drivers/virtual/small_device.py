@@ -45,6 +45,16 @@ class Switches:
     garbage: bool = False
     unplugged: bool = False
 
+    def turn(self, name: str, value: object = True) -> None:
+        """Put one into another position. Raises OrderRefused."""
+        known = asdict(self)
+        if name not in known:
+            raise OrderRefused("fault", name, f"must be one of {', '.join(known)}")
+        kind = type(known[name])
+        if type(value) is not kind or (kind is int and value < 0):  # type: ignore[operator]
+            raise OrderRefused(name, value, "must be true or false" if kind is bool else "must be a number from 0")
+        setattr(self, name, value)
+
 
 class SmallDevice(Protocol):
     """A display or a scale without its wires."""
@@ -121,24 +131,21 @@ class SmallDeviceServer:
         """What an actor takes: transports to this device over a virtual cable."""
 
         async def plug_in() -> Cable:
-            if self.device.switches.unplugged:
-                raise DeviceUnavailable(Reason.DEVICE_ABSENT, "virtual", "the switch unplugged is on")
-            cable = Cable(f"virtual-{self.served}")
-            self._connected(cable)
-            return cable
+            return self.plug_in()
 
         return lambda: CableTransport("virtual", plug_in)
 
+    def plug_in(self) -> Cable:
+        """A cable to the device. Raises DeviceUnavailable (DEVICE_ABSENT) while it is unplugged."""
+        if self.device.switches.unplugged:
+            raise DeviceUnavailable(Reason.DEVICE_ABSENT, "virtual", "the switch unplugged is on")
+        cable = Cable(f"virtual-{self.served}")
+        self._connected(cable)
+        return cable
+
     def switch(self, name: str, value: object = True) -> None:
         """Put one switch into another position. Raises OrderRefused."""
-        switches = self.device.switches
-        known = asdict(switches)
-        if name not in known:
-            raise OrderRefused("fault", name, f"must be one of {', '.join(known)}")
-        kind = type(known[name])
-        if type(value) is not kind or (kind is int and value < 0):  # type: ignore[operator]
-            raise OrderRefused(name, value, "must be true or false" if kind is bool else "must be a number from 0")
-        setattr(switches, name, value)
+        self.device.switches.turn(name, value)
         self._follow_switches()
         self._tell()
 

@@ -77,7 +77,8 @@ def set_up_desks(
         learnt=learnt_levels(stores.reading),
     )
     printing = PrintDesk(stores.jobs, documents, devices)
-
+    displays = DisplayDesk(settings.displays, stores.replica.settings, devices.board)
+    scales = ScaleDesk(settings.scales, stores.replica.settings, devices.board, clock)
     return Desks(
         recorder=Recorder(
             stores.writer,
@@ -88,13 +89,13 @@ def set_up_desks(
             print_wish=printing.wish,
         ),
         devices=devices,
-        plugged=PluggedDevices(devices, devices.board, _other_addresses(settings)),
+        plugged=PluggedDevices(devices, devices.board, (displays, scales)),
         printing=printing,
         digital=DigitalDesk(documents),
         fallbacks=Fallbacks(devices, stores.jobs),
         drawers=DrawerDesk(stores.writer, stores.journal, devices, printing, clock),
-        displays=DisplayDesk(settings.displays, stores.replica.settings, devices.board),
-        scales=ScaleDesk(settings.scales, stores.replica.settings, devices.board, clock),
+        displays=displays,
+        scales=scales,
         closing=ClosingDesk(
             stores.writer,
             stores.journal,
@@ -107,8 +108,3 @@ def set_up_desks(
         pairing=PairingDesk(authority, stores.registers, audit, clock, addresses),
         renewals=Renewals(authority, stores.registers, audit),
     )
-
-
-def _other_addresses(settings: GatewaySettings) -> list[str]:
-    """Devices with an address that are no printers."""
-    return [*(display.address for display in settings.displays), *(scale.address for scale in settings.scales)]

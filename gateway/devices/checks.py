@@ -8,24 +8,51 @@ from branchgate.errors import Refused
 from drivers.errors import AddressInvalid
 from drivers.escpos.profile import PROFILES, Cutter, PrinterProfile
 from drivers.media import transport_factory
+from drivers.transport.address import SerialAddress, parse_address
 from drivers.transport.contract import OpenTransport
-from gateway.config import Device
+from drivers.virtual.address import is_virtual
+from gateway.config import Device, Display, Scale
+from gateway.counter_devices import display_line, scale_line
 
 
-def check_devices(devices: tuple[Device, ...]) -> None:
-    """Raises Refused (SETTINGS_INVALID) for the first device with an unknown profile, an impossible address, or another's address."""
-    taken: dict[str, str] = {}
+def check_devices(
+    devices: tuple[Device, ...], displays: tuple[Display, ...] = (), scales: tuple[Scale, ...] = ()
+) -> None:
+    """Printers, displays and scales as the settings name them.
+
+    Raises Refused (SETTINGS_INVALID) for the first with an unknown profile or protocol, an impossible address, or another's address.
+    """
     for device in devices:
         profile_of(device)
         transport_of(device)
-        other = taken.setdefault(device.address.strip(), device.name)
-        if other != device.name:
-            raise Refused(
-                "SETTINGS_INVALID",
-                field=f"devices.{device.name}.address",
-                value=device.address,
-                rule=f"is the address of device {other} already",
-            )
+    for display in displays:
+        display_line(display)
+    for scale in scales:
+        scale_line(scale)
+    taken: dict[str, str] = {}
+    for section, several in (("devices", devices), ("displays", displays), ("scales", scales)):
+        for one in several:
+            _check_free(taken, section, one.name, one.address)
+
+
+def _check_free(taken: dict[str, str], section: str, name: str, address: str) -> None:
+    """One wire has one device: the second would wait for ever for a port that the first one holds."""
+    other = taken.setdefault(_wire(address), name)
+    if other != name:
+        raise Refused(
+            "SETTINGS_INVALID",
+            field=f"{section}.{name}.address",
+            value=address,
+            rule=f"is the address of device {other} already",
+        )
+
+
+def _wire(address: str) -> str:
+    """The same for every way to write one wire: a serial port is one whatever its speed, 9100 may be left out."""
+    if is_virtual(address):
+        return address.strip()
+    parsed = parse_address(address)
+    return f"serial://{parsed.path}" if isinstance(parsed, SerialAddress) else str(parsed)
 
 
 def profile_of(device: Device) -> PrinterProfile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
@@ -32,19 +32,32 @@ class Plugging(Protocol):
         ...
 
 
+class Counter(Protocol):
+    """Keeps devices on the counter, displays or scales."""
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """The address of each, by name."""
+        ...
+
+    def plugged(self, name: str) -> None:
+        """That one was plugged in: try it at once."""
+        ...
+
+
 class PluggedDevices:
-    """Run it as a task. `named`: addresses that the settings use for something that is no printer."""
+    """Run it as a task. `counters`: who keeps what is no printer."""
 
     def __init__(
         self,
         devices: Devices,
         board: Board,
-        named: Iterable[str] = (),
+        counters: Iterable[Counter] = (),
         *,
         listen: Callable[[], AbstractAsyncContextManager[Plugging]] = Hotplug,
     ) -> None:
         self._devices, self._board, self._listen = devices, board, listen
-        self._named = tuple(named)
+        self._counters = tuple(counters)
 
     async def run(self) -> None:
         """Follows until cancelled."""
@@ -66,11 +79,23 @@ class PluggedDevices:
             self._came(device)
 
     def _came(self, device: FoundDevice) -> None:
-        owners = [one.name for one in self._devices.configured if device.is_reached_by(one.address)]
-        for name in owners:
-            self._devices.plugged(name, device)
-        if not owners and _is_worth_telling(device) and not any(map(device.is_reached_by, self._named)):
+        if not self._wake(device) and _is_worth_telling(device):
             self._board.tell(_unknown(device))
+
+    def _wake(self, found: FoundDevice) -> bool:
+        """Whether it belongs to somebody, who tries it now."""
+        printers = [one.name for one in self._devices.configured if found.is_reached_by(one.address)]
+        for name in printers:
+            self._devices.plugged(name, found)
+        on_the_counter = [
+            (counter, name)
+            for counter in self._counters
+            for name, address in counter.addresses.items()
+            if found.is_reached_by(address)
+        ]
+        for counter, name in on_the_counter:
+            counter.plugged(name)
+        return bool(printers or on_the_counter)
 
 
 def _is_worth_telling(device: FoundDevice) -> bool:

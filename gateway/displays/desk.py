@@ -10,11 +10,10 @@ from branchgate.catalogue import BranchSettings
 from branchgate.errors import Refused
 from drivers.display.actor import DisplayActor
 from drivers.display.contract import Row, Screen
-from drivers.display.protocols import DISPLAYS
 from drivers.line import DeviceState as LinkState
 from drivers.line import LineLimits
 from gateway.config import Display
-from gateway.counter_devices import chosen, link_to, on_the_board, protocol_named
+from gateway.counter_devices import chosen, display_line, on_the_board
 from gateway.equipment import Board, DeviceKind, DeviceState
 
 ROLE: Final = "display"
@@ -38,7 +37,7 @@ class DisplayDesk:
         limits: LineLimits | None = None,
     ) -> None:
         self._settings, self._board = settings, board
-        self._addresses = {display.name: display.address for display in configured}
+        self.addresses: Mapping[str, str] = {display.name: display.address for display in configured}
         self._actors = {display.name: _actor(display, limits) for display in configured}
         for name, actor in self._actors.items():
             self._tell(name, actor.state)
@@ -47,6 +46,10 @@ class DisplayDesk:
     def work(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """What must be kept going, by name."""
         return {f"display {name}": actor.run for name, actor in self._actors.items()}
+
+    def plugged(self, name: str) -> None:
+        """A display was plugged in: it is tried at once."""
+        self._actors[name].reconnect()
 
     def show(self, register_id: str, upper: Row, lower: Row, *, display: str = "") -> DeviceState:
         """Shows two lines from now on; never waits for the display. Texts are cut to what fits, control characters dropped.
@@ -69,16 +72,16 @@ class DisplayDesk:
         return chosen(ROLE, self._actors, self._settings(), register_id, wanted)
 
     def _tell(self, name: str, state: LinkState) -> None:
-        self._board.tell(on_the_board(DeviceKind.DISPLAY, name, self._addresses[name], state))
+        self._board.tell(on_the_board(DeviceKind.DISPLAY, name, self.addresses[name], state))
 
     def _view(self, name: str) -> DeviceState:
-        return on_the_board(DeviceKind.DISPLAY, name, self._addresses[name], self._actors[name].state)
+        return on_the_board(DeviceKind.DISPLAY, name, self.addresses[name], self._actors[name].state)
 
 
 def _actor(display: Display, limits: LineLimits | None) -> DisplayActor:
-    protocol = DISPLAYS[protocol_named(ROLE, display.name, display.protocol, DISPLAYS)]
+    protocol, opened = display_line(display)
     idle = Screen(Row(display.idle_upper), Row(display.idle_lower))
-    return DisplayActor(display.name, link_to(ROLE, display.name, display.address), protocol, idle=idle, limits=limits)
+    return DisplayActor(display.name, opened, protocol, idle=idle, limits=limits)
 
 
 def _check(field: str, row: Row) -> None:

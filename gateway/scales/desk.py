@@ -14,9 +14,8 @@ from drivers.errors import DeviceUnavailable
 from drivers.line import DeviceState as LinkState
 from drivers.line import LineLimits
 from drivers.scale.actor import Patience, ScaleActor
-from drivers.scale.protocols import SCALES
 from gateway.config import Scale
-from gateway.counter_devices import chosen, link_to, on_the_board, protocol_named, trouble
+from gateway.counter_devices import chosen, on_the_board, scale_line, trouble
 from gateway.equipment import Board, DeviceKind
 
 ROLE: Final = "scale"
@@ -53,7 +52,7 @@ class ScaleDesk:
         patience: Patience | None = None,
     ) -> None:
         self._settings, self._board, self._clock = settings, board, clock
-        self._addresses = {scale.name: scale.address for scale in configured}
+        self.addresses: Mapping[str, str] = {scale.name: scale.address for scale in configured}
         self._actors = {scale.name: _actor(scale, limits, patience) for scale in configured}
         for name, actor in self._actors.items():
             self._tell(name, actor.state)
@@ -62,6 +61,10 @@ class ScaleDesk:
     def work(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """What must be kept going, by name."""
         return {f"scale {name}": actor.run for name, actor in self._actors.items()}
+
+    def plugged(self, name: str) -> None:
+        """A scale was plugged in: it is tried at once."""
+        self._actors[name].reconnect()
 
     async def weigh(self, register_id: str, *, scale: str = "", within_ms: int = 0) -> Weight:
         """The stable weight of what lies on the register's scale now; `within_ms` 0 means five seconds.
@@ -81,10 +84,9 @@ class ScaleDesk:
         return Weight(name, found.text, found.grams, found.unit, found.net, found.price_cents, self._clock.now_ms())
 
     def _tell(self, name: str, state: LinkState) -> None:
-        self._board.tell(on_the_board(DeviceKind.SCALE, name, self._addresses[name], state))
+        self._board.tell(on_the_board(DeviceKind.SCALE, name, self.addresses[name], state))
 
 
 def _actor(scale: Scale, limits: LineLimits | None, patience: Patience | None) -> ScaleActor:
-    make = SCALES[protocol_named(ROLE, scale.name, scale.protocol, SCALES)]
-    opened = link_to(ROLE, scale.name, scale.address)
-    return ScaleActor(scale.name, opened, make, limits=limits, patience=patience)
+    make_protocol, opened = scale_line(scale)
+    return ScaleActor(scale.name, opened, make_protocol, limits=limits, patience=patience)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 HEAD = '[[devices]]\nname = "theke"\n'
+DISPLAY = '[[displays]]\nname = "kunde"\n'
+SCALE = '[[scales]]\nname = "waage"\n'
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,8 @@ HEAD = '[[devices]]\nname = "theke"\n'
             HEAD + 'address = "tcp://h"\n[devices.drawer]\nsensor = "none"\nopen_level = "low"\n',
             ("devices.0.drawer", "exclude each other"),
         ),
+        (HEAD + 'address = "tcp://h"\n' + SCALE + 'address = "tcp://h:9100"\n', ("scales.waage.address", "theke")),
+        (DISPLAY + 'address = "tcp://h"\nprotocol = "morse"\n', ("displays.kunde.protocol", "morse", "cd5220")),
     ],
 )
 def test_settings_that_cannot_be_stop_the_start(tmp_path: Path, devices: str, told: tuple[str, ...]) -> None:

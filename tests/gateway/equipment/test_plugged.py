@@ -54,16 +54,27 @@ class Sockets:
         yield self
 
 
+class Shelf:
+    """Displays or scales of which only the addresses matter."""
+
+    def __init__(self, **addresses: str) -> None:
+        self.addresses = addresses
+        self.woken: list[str] = []
+
+    def plugged(self, name: str) -> None:
+        self.woken.append(name)
+
+
 def branch(*addresses: str) -> Devices:
     configured = tuple(Device(name=f"bon-{number}", address=address) for number, address in enumerate(addresses))
     return Devices(configured, lambda _name: MemoryLedger(), TurnedClock(1_000))
 
 
 @asynccontextmanager
-async def following(devices: Devices, sockets: Sockets, *named: str) -> AsyncIterator[list[Notice]]:
+async def following(devices: Devices, sockets: Sockets, *counters: Shelf) -> AsyncIterator[list[Notice]]:
     told: list[Notice] = []
     devices.board.subscribe(told.append)
-    plugged = PluggedDevices(devices, devices.board, named, listen=sockets.listen)
+    plugged = PluggedDevices(devices, devices.board, counters, listen=sockets.listen)
     task = asyncio.create_task(plugged.run())
     sockets.change(ChangeKind.UNPLUGGED, replace(STICK, port="9-9"))  # a sign that the beginning is over
     await sockets.taken()
@@ -100,7 +111,21 @@ async def test_a_configured_device_is_tried_at_once_and_shown_by_what_it_says_of
 
 async def test_what_needs_no_address_or_belongs_to_somebody_is_not_shown() -> None:
     devices = branch()
-    async with following(devices, Sockets(KEYBOARD, MAINBOARD, ADAPTER), "serial:///dev/x?baud=9600"):
+    async with following(devices, Sockets(KEYBOARD, MAINBOARD, ADAPTER), Shelf(waage="serial:///dev/x?baud=9600")):
+        assert devices.board.states == []
+
+
+async def test_a_display_or_a_scale_that_is_plugged_in_is_tried_at_once() -> None:
+    displays, scales = Shelf(kunde="serial:///dev/y"), Shelf(waage="serial:///dev/x?baud=9600", other="tcp://h")
+    devices, sockets = branch(), Sockets()
+    async with following(devices, sockets, displays, scales):
+        sockets.change(ChangeKind.PLUGGED, ADAPTER)
+        await sockets.taken()
+        assert (displays.woken, scales.woken) == ([], ["waage"])
+        sockets.change(ChangeKind.UNPLUGGED, ADAPTER)
+        sockets.change(ChangeKind.PLUGGED, replace(ADAPTER, address="serial:///dev/y", nodes=("/dev/y",)))
+        await sockets.taken()
+        assert (displays.woken, scales.woken) == (["kunde"], ["waage"])
         assert devices.board.states == []
 
 
