@@ -11,19 +11,33 @@ import contextlib
 import errno
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from drivers.errors import DeviceUnavailable, LinkLost, Reason
 from drivers.transport.address import TcpAddress
 from drivers.transport.descriptor import read_some, read_to_end, write_counted
 
-USER_TIMEOUT_MS: Final = 60_000
-"""Data unacknowledged for this long means the printer is gone. The kernel counts a shut window too, and throws away what it had
-accepted: the time must do for a person who changes the paper of a printer that cannot say so.
-"""
-KEEPALIVE_IDLE_S: Final = 30
-KEEPALIVE_INTERVAL_S: Final = 5
-KEEPALIVE_PROBES: Final = 3
+
+@dataclass(frozen=True, slots=True)
+class Vigilance:
+    """How soon a printer that is gone without a word is given up.
+
+    `unacknowledged_ms` (TCP_USER_TIMEOUT) runs from the first byte the printer does not take. It ends a link to a printer that
+    is gone, which the kernel would believe in for a quarter of an hour otherwise. Measured: a printer that is there and keeps
+    its window shut is given up just the same, and what the kernel had accepted for it is thrown away. So it must do for a
+    person who changes the paper of a printer that cannot say so, or puts a cable back, and no longer: until it is over,
+    receipts go to a printer that is not there, and one that came back waits for the kernel's next attempt.
+
+    A link on which nothing is sent is asked every `interval_s` after `idle_s`. When it is given up `unacknowledged_ms` says
+    too; `probes` counts only on systems without TCP_USER_TIMEOUT.
+    """
+
+    unacknowledged_ms: int = 60_000
+    idle_s: int = 30
+    interval_s: int = 5
+    probes: int = 3
+
 
 _Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]
 
@@ -39,8 +53,8 @@ _REASONS: Final = {
 class TcpTransport:
     """One connection to a raw TCP printer. Many printers serve one connection only: refused may mean "in use"."""
 
-    def __init__(self, address: TcpAddress) -> None:
-        self._address = address
+    def __init__(self, address: TcpAddress, vigilance: Vigilance | None = None) -> None:
+        self._address, self._vigilance = address, vigilance or Vigilance()
         self._socket: socket.socket | None = None
 
     @property
@@ -69,7 +83,7 @@ class TcpTransport:
             candidate = socket.socket(family, kind, protocol)
             try:
                 candidate.setblocking(False)
-                _watch_over(candidate)
+                _watch_over(candidate, self._vigilance)
                 await asyncio.get_running_loop().sock_connect(candidate, address)
             except OSError as error:
                 candidate.close()
@@ -119,14 +133,14 @@ class TcpTransport:
         return self._socket
 
 
-def _watch_over(link: socket.socket) -> None:
+def _watch_over(link: socket.socket, vigilance: Vigilance) -> None:
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (
-        ("TCP_KEEPIDLE", KEEPALIVE_IDLE_S),
-        ("TCP_KEEPINTVL", KEEPALIVE_INTERVAL_S),
-        ("TCP_KEEPCNT", KEEPALIVE_PROBES),
-        ("TCP_USER_TIMEOUT", USER_TIMEOUT_MS),
+        ("TCP_KEEPIDLE", vigilance.idle_s),
+        ("TCP_KEEPINTVL", vigilance.interval_s),
+        ("TCP_KEEPCNT", vigilance.probes),
+        ("TCP_USER_TIMEOUT", vigilance.unacknowledged_ms),
     ):
         option = getattr(socket, name, None)  # not every platform has all of them
         if option is not None:
