@@ -11,6 +11,8 @@ from typing import Final
 
 LATE_MS: Final = 3_000
 """A drawer that sticks may open a moment after its command was judged; after that it was opened by a key or a hand."""
+FLUTTER_MS: Final = 1_000
+"""A drawer is shut once it has stayed shut for so long: until then a bouncing contact or drawer is still the same opening."""
 
 
 class Occurrence(StrEnum):
@@ -55,16 +57,19 @@ class DrawerWatch:
         self._ever_seen = False
         self._under_way: dict[bytes, _Order] = {}
         self._late: tuple[_Order, int] | None = None
+        self._shut_at_ms: int | None = None  # an opening seems to have ended then
         self.opening = opening
 
     @property
     def stands_too_long(self) -> bool:
         """It stands open, and that was told."""
-        return self.opening is not None and self.opening.told
+        return self._shut_at_ms is None and self.opening is not None and self.opening.told
 
     @property
     def wake_at_ms(self) -> int | None:
         """When `tick` must be called at the latest."""
+        if self._shut_at_ms is not None:
+            return self._shut_at_ms + FLUTTER_MS
         if self._is_open is not True or self.opening is None or self.opening.told or not self._too_long_ms:
             return None
         return self.opening.opened_at_ms + self._too_long_ms
@@ -79,7 +84,7 @@ class DrawerWatch:
         if order is None:
             return []
         if pulse_sent:
-            if self.opening is None:
+            if self.opening is None or self._shut_at_ms is not None:
                 self._late = (order, now + LATE_MS)
             return []
         if self.opening is None or self.opening.command_id != command_id:
@@ -90,16 +95,20 @@ class DrawerWatch:
     def seen(self, is_open: bool | None, now: int) -> list[DrawerEvent]:
         """The sensor says open, shut, or nothing; silence changes nothing."""
         self._is_open = is_open
+        events = self._settled(now)
         if is_open is None:
-            return []
+            return events
         first, self._ever_seen = not self._ever_seen, True
         if is_open:
-            return self._opened(now, first=first)
-        ended, self.opening = self.opening, None
-        return [] if ended is None else [DrawerEvent(Occurrence.SHUT, now, ended)]
+            return events + self._opened(now, first=first)
+        if self.opening is not None and self._shut_at_ms is None:
+            self._shut_at_ms = now
+        return events
 
     def tick(self, now: int) -> list[DrawerEvent]:
         """Time has passed."""
+        if self._shut_at_ms is not None:
+            return self._settled(now)
         wake_at = self.wake_at_ms
         if self.opening is None or wake_at is None or now < wake_at:
             return []
@@ -107,15 +116,28 @@ class DrawerWatch:
         return [DrawerEvent(Occurrence.OPEN_TOO_LONG, now, self.opening)]
 
     def _opened(self, now: int, *, first: bool) -> list[DrawerEvent]:
-        if self.opening is not None:
+        order = self._responsible(now) if self.opening is None or self._shut_at_ms is not None else None
+        if self.opening is not None and (order is None or order.command_id == self.opening.command_id):
+            self._shut_at_ms = None
             return []
-        order = self._responsible(now)
+        events = self._ended()
         if order is not None:
             self.opening = Opening(now, order.command_id, order.register_id)
-            return []
+            return events
         self.opening = Opening(now)
         # One that stood open when it was first seen was opened nobody knows when, perhaps by a command before a restart.
         return [] if first else [DrawerEvent(Occurrence.OPENED_BY_HAND, now, self.opening)]
+
+    def _settled(self, now: int) -> list[DrawerEvent]:
+        """What is certain about a drawer that seemed to be shut. A clock that was turned back ends the wait."""
+        if self._shut_at_ms is None or 0 <= now - self._shut_at_ms < FLUTTER_MS:
+            return []
+        return self._ended()
+
+    def _ended(self) -> list[DrawerEvent]:
+        ended, shut_at = self.opening, self._shut_at_ms
+        self.opening = self._shut_at_ms = None
+        return [] if ended is None or shut_at is None else [DrawerEvent(Occurrence.SHUT, shut_at, ended)]
 
     def _responsible(self, now: int) -> _Order | None:
         if self._under_way:

@@ -14,6 +14,7 @@ from drivers.virtual.server import VirtualPrinterServer
 from drivers.virtual.settings import PrinterSettings
 from gateway.config import Device, DrawerWiring
 from gateway.drawers import DrawerAnswer, DrawerResult
+from gateway.drawers.watch import FLUTTER_MS
 from gateway.equipment import DeviceKind, DeviceState
 from gateway.printing import PrintState
 from tests.gateway.printing.shop import REGISTER, WITH_DRAWER, Shop, device_at, open_shop, virtual_printer
@@ -55,6 +56,12 @@ async def journaled(shop: Shop, count: int) -> list[str]:
     finally:
         stop()
     return [opening.outcome for opening in shop.openings()]
+
+
+def pass_time(shop: Shop, clock: TurnedClock, ms: int) -> None:
+    """The gateway sleeps by another clock, so it is told to look."""
+    clock.advance(ms)
+    shop.drawers.positions.look()
 
 
 async def acquainted(shop: Shop) -> None:
@@ -106,8 +113,7 @@ async def test_a_drawer_left_open_is_told_once_and_again_only_for_another_openin
             await acquainted(shop)
             printer.move_drawer(open_it=True)
             await until(shop, lambda state: state.drawer_open is True)
-            clock.advance(60_000)
-            shop.drawers.positions.look()
+            pass_time(shop, clock, 60_000)
             state = await until(shop, lambda state: state.open_too_long is True)
             assert state.reason == "DRAWER_OPEN_TOO_LONG"
             assert await journaled(shop, 2) == ["OPENED_BY_HAND", "OPEN_TOO_LONG"]
@@ -116,7 +122,53 @@ async def test_a_drawer_left_open_is_told_once_and_again_only_for_another_openin
             clock.advance(600_000)
             printer.move_drawer(open_it=False)
             assert (await until(shop, lambda state: state.drawer_open is False)).reason == ""
+            pass_time(shop, clock, FLUTTER_MS)
             assert await journaled(shop, 3) == ["OPENED_BY_HAND", "OPEN_TOO_LONG", "SHUT"]
+
+
+async def test_a_contact_that_bounces_is_one_opening_in_the_journal(tmp_path: Path) -> None:
+    """Five hands within a second would send somebody to look for a thief."""
+    clock = TurnedClock()
+    async with (
+        virtual_printer(tmp_path, settings=STAYS_OPEN) as printer,
+        open_shop(tmp_path, device_at(printer, drawer=WITH_DRAWER), clock=clock) as shop,
+    ):
+        await until(shop, lambda state: state.drawer_open is False)
+        await acquainted(shop)
+        for _bounce in range(5):
+            printer.move_drawer(open_it=True)
+            await until(shop, lambda state: state.drawer_open is True)
+            printer.move_drawer(open_it=False)
+            await until(shop, lambda state: state.drawer_open is False)
+            pass_time(shop, clock, FLUTTER_MS // 10)
+        assert await journaled(shop, 1) == ["OPENED_BY_HAND"]
+        pass_time(shop, clock, FLUTTER_MS)
+        assert await journaled(shop, 2) == ["OPENED_BY_HAND", "SHUT"]
+
+
+async def test_a_drawer_that_cannot_be_shut_is_told_once_until_it_can(tmp_path: Path) -> None:
+    clock = TurnedClock()
+    wiring = WITH_DRAWER.model_copy(update={"open_too_long_s": 60})
+    async with (
+        virtual_printer(tmp_path, settings=STAYS_OPEN) as printer,
+        open_shop(tmp_path, device_at(printer, drawer=wiring), clock=clock) as shop,
+    ):
+        await until(shop, lambda state: state.drawer_open is False)
+        await acquainted(shop)
+        assert (await kicked(shop, 1)).result is DrawerResult.OPENED
+        printer.switch("drawer_stuck", True)
+        printer.move_drawer(open_it=False)
+        assert await kicked(shop, 2) == DrawerAnswer(DrawerResult.OPENED, "DRAWER_ALREADY_OPEN")
+        pass_time(shop, clock, 60_000)
+        assert (await until(shop, lambda state: state.open_too_long is True)).reason == "DRAWER_OPEN_TOO_LONG"
+        pass_time(shop, clock, 600_000)
+        printer.switch("drawer_stuck", False)
+        printer.move_drawer(open_it=False)
+        assert (await until(shop, lambda state: state.drawer_open is False)).open_too_long is False
+        pass_time(shop, clock, FLUTTER_MS)
+        assert await journaled(shop, 4) == ["OPENED", "OPENED", "OPEN_TOO_LONG", "SHUT"]
+        first, _second, late, end = shop.openings()
+        assert late.command_id == end.command_id == first.command_id
 
 
 @pytest.mark.parametrize(("inverted", "level"), [(False, "low"), (True, "high")])

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.drawers.watch import LATE_MS, DrawerEvent, DrawerWatch, Occurrence, Opening
+from gateway.drawers.watch import FLUTTER_MS, LATE_MS, DrawerEvent, DrawerWatch, Occurrence, Opening
 
 TOO_LONG_MS = 120_000
 COMMAND = b"command-16-bytes"
@@ -15,6 +15,11 @@ COMMAND = b"command-16-bytes"
 
 def watched(opening: Opening | None = None) -> DrawerWatch:
     return DrawerWatch(TOO_LONG_MS, opening)
+
+
+def shut(watch: DrawerWatch, now: int) -> list[DrawerEvent]:
+    """It is shut, and stays so."""
+    return [*watch.seen(False, now), *watch.tick(now + FLUTTER_MS)]
 
 
 def what(events: list[DrawerEvent]) -> list[Occurrence]:
@@ -26,8 +31,8 @@ def test_a_key_opens_it_and_a_hand_shuts_it() -> None:
     assert watch.seen(False, 1_000) == []
     (opened,) = watch.seen(True, 2_000)
     assert (opened.what, opened.at_ms, opened.opening) == (Occurrence.OPENED_BY_HAND, 2_000, Opening(2_000))
-    (shut,) = watch.seen(False, 9_000)
-    assert (shut.what, shut.at_ms, shut.opening.opened_at_ms) == (Occurrence.SHUT, 9_000, 2_000)
+    (ended,) = shut(watch, 9_000)
+    assert (ended.what, ended.at_ms, ended.opening.opened_at_ms) == (Occurrence.SHUT, 9_000, 2_000)
 
 
 def test_a_command_that_opened_it_is_no_hand() -> None:
@@ -37,7 +42,7 @@ def test_a_command_that_opened_it_is_no_hand() -> None:
     assert watch.seen(True, 1_100) == []
     assert watch.concluded(COMMAND, 1_200, pulse_sent=True) == []
     assert watch.opening == Opening(1_100, COMMAND, "kasse-1")
-    assert what(watch.seen(False, 5_000)) == [Occurrence.SHUT]
+    assert what(shut(watch, 5_000)) == [Occurrence.SHUT]
 
 
 def test_a_drawer_that_sticks_may_open_a_moment_later() -> None:
@@ -46,8 +51,8 @@ def test_a_drawer_that_sticks_may_open_a_moment_later() -> None:
     watch.commanded(COMMAND, "kasse-1")
     watch.concluded(COMMAND, 2_000, pulse_sent=True)
     assert watch.seen(True, 2_000 + LATE_MS) == []
-    watch.seen(False, 9_000)
-    assert what(watch.seen(True, 9_500)) == [Occurrence.OPENED_BY_HAND], "one command, one opening"
+    shut(watch, 9_000)
+    assert what(watch.seen(True, 10_500)) == [Occurrence.OPENED_BY_HAND], "one command, one opening"
 
 
 def test_long_after_its_command_a_drawer_is_opened_by_hand() -> None:
@@ -102,6 +107,86 @@ def test_zero_seconds_mean_for_ever() -> None:
     assert (watch.wake_at_ms, watch.tick(10**12)) == (None, [])
 
 
+def test_a_fluttering_contact_is_one_opening() -> None:
+    """Every bounce stood in the journal as an opening by hand of its own."""
+    watch = watched()
+    watch.seen(False, 0)
+    events = [watch.seen(is_open, 1_000 + 40 * step) for step, is_open in enumerate([True, False] * 20)]
+    assert [what(each) for each in events if each] == [[Occurrence.OPENED_BY_HAND]]
+    last_shut = 1_000 + 40 * 39
+    assert watch.wake_at_ms == last_shut + FLUTTER_MS
+    assert watch.tick(last_shut + FLUTTER_MS - 1) == []
+    (ended,) = watch.tick(last_shut + FLUTTER_MS)
+    assert (ended.what, ended.at_ms, ended.opening) == (Occurrence.SHUT, last_shut, Opening(1_000))
+    assert watch.opening is None
+    assert watch.wake_at_ms is None
+
+
+def test_a_drawer_that_is_opened_again_after_the_flutter_was_shut_before() -> None:
+    """Also when nobody ticked meanwhile: the two openings must not become one."""
+    watch = watched()
+    watch.seen(False, 0)
+    watch.seen(True, 1_000)
+    watch.seen(False, 2_000)
+    events = watch.seen(True, 2_000 + FLUTTER_MS)
+    assert [(event.what, event.at_ms) for event in events] == [
+        (Occurrence.SHUT, 2_000),
+        (Occurrence.OPENED_BY_HAND, 2_000 + FLUTTER_MS),
+    ]
+
+
+def test_a_command_just_after_a_hand_has_shut_it_is_an_opening_of_its_own() -> None:
+    watch = watched()
+    watch.seen(False, 0)
+    watch.seen(True, 1_000)
+    watch.seen(False, 2_000)
+    watch.commanded(COMMAND, "kasse-1")
+    (ended,) = watch.seen(True, 2_300)
+    assert (ended.what, ended.at_ms, ended.opening.opened_at_ms) == (Occurrence.SHUT, 2_000, 1_000)
+    assert watch.opening == Opening(2_300, COMMAND, "kasse-1")
+
+
+def test_a_drawer_that_bounces_after_its_pulse_is_one_opening_of_its_command() -> None:
+    watch = watched()
+    watch.seen(False, 0)
+    watch.commanded(COMMAND, "kasse-1")
+    events = [watch.seen(is_open, 100 + 30 * step) for step, is_open in enumerate([True, False, True, False])]
+    watch.concluded(COMMAND, 250, pulse_sent=True)
+    events += [watch.seen(True, 260), watch.seen(False, 290), watch.seen(True, 320)]
+    assert not any(events)
+    assert watch.opening == Opening(100, COMMAND, "kasse-1")
+
+
+def test_a_slow_drawer_is_its_commands_doing_also_just_after_it_was_shut() -> None:
+    watch = watched()
+    watch.seen(False, 0)
+    watch.seen(True, 1_000)
+    watch.seen(False, 2_000)
+    watch.commanded(COMMAND, "kasse-1")
+    watch.concluded(COMMAND, 2_100, pulse_sent=True)
+    assert what(watch.seen(True, 2_400)) == [Occurrence.SHUT]
+    assert watch.opening == Opening(2_400, COMMAND, "kasse-1")
+
+
+def test_a_clock_that_was_turned_back_does_not_keep_a_shut_drawer_open() -> None:
+    watch = watched()
+    watch.seen(False, 0)
+    watch.seen(True, 10_000_000)
+    watch.seen(False, 10_001_000)
+    assert what(watch.tick(5_000)) == [Occurrence.SHUT]
+
+
+def test_a_drawer_that_seems_shut_stands_open_too_long_no_more() -> None:
+    watch = watched()
+    watch.seen(True, 0)
+    watch.tick(TOO_LONG_MS)
+    told = [watch.stands_too_long]
+    watch.seen(False, TOO_LONG_MS + 10)
+    assert [*told, watch.stands_too_long] == [True, False]
+    assert watch.seen(None, TOO_LONG_MS + 20) == []
+    assert what(watch.tick(TOO_LONG_MS + 10 + FLUTTER_MS)) == [Occurrence.SHUT], "silence does not undo it"
+
+
 STEP = st.one_of(
     st.tuples(st.just("seen"), st.sampled_from([True, False, None])),
     st.tuples(st.just("tick"), st.none()),
@@ -120,7 +205,7 @@ def test_every_opening_ends_once_and_is_told_of_at_most_once(steps: list[tuple[t
             case "seen":
                 assert value in (True, False, None)
                 events += watch.seen(value, now)
-                assert value is None or (watch.opening is not None) is value
+                assert value is not True or watch.opening is not None
             case "tick":
                 events += watch.tick(now)
                 assert watch.wake_at_ms is None or watch.wake_at_ms > now
@@ -135,3 +220,18 @@ def test_every_opening_ends_once_and_is_told_of_at_most_once(steps: list[tuple[t
     alternating = [event for event in events if event.what is not Occurrence.OPEN_TOO_LONG]
     for one, following in pairwise(alternating):
         assert not (one.what is following.what is Occurrence.OPENED_BY_HAND)
+    ends = [event.at_ms for event in ended]
+    starts = [event.opening.opened_at_ms for event in ended]
+    assert all(end <= start for end, start in zip(ends, starts[1:], strict=False)), "openings do not overlap"
+
+
+@given(st.lists(st.integers(1, FLUTTER_MS - 1), min_size=1, max_size=60))
+def test_however_a_contact_bounces_there_is_one_opening_and_one_end(pauses: list[int]) -> None:
+    watch, now = watched(), 10_000
+    watch.seen(False, 0)
+    events = list(watch.seen(True, now))
+    for number, pause in enumerate(pauses):
+        now += pause
+        events += [*watch.tick(now), *watch.seen(number % 2 == 1, now)]
+    events += [*watch.seen(False, now), *watch.tick(now + FLUTTER_MS)]
+    assert what(events) == [Occurrence.OPENED_BY_HAND, Occurrence.SHUT]
