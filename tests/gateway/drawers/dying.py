@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.config import Device
-from gateway.printing import PrintState
+from gateway.drawers.desk import LONGEST_LIFE_MS
 from gateway.store import GroupWriter
-from tests.gateway.printing.shop import REGISTER, WITH_DRAWER, open_shop
+from tests.gateway.printing.shop import REGISTER, UNHURRIED, WITH_DRAWER, open_shop
 
 T = TypeVar("T")
 WRITES = {"note": "DrawerDesk._obey.<locals>.<lambda>", "conclusion": "DrawerDesk._obey.<locals>.work"}
@@ -43,9 +43,9 @@ def _die() -> None:
 
 async def _live(folder: Path, writer: Callable[[Path], GroupWriter], command: bytes, address: str) -> None:
     device = Device.model_validate({"name": "bon", "address": address, "drawer": WITH_DRAWER})
-    async with open_shop(folder, device, make_writer=writer) as shop:
-        await shop.reaches(await shop.sell(), PrintState.PRINTED)
-        await shop.drawers.open_drawer(command, REGISTER, "anna", "SALE")
+    async with open_shop(folder, device, make_writer=writer, limits=UNHURRIED) as shop:
+        await shop.until_ready("bon")
+        await shop.drawers.open_drawer(command, REGISTER, "anna", "SALE", lives_ms=LONGEST_LIFE_MS)
 
 
 def main(folder: str, write: str, when: str, command: str, address: str) -> None:

@@ -16,10 +16,21 @@ from drivers.virtual.server import VirtualPrinterServer
 from drivers.virtual.settings import PrinterSettings
 from gateway.drawers import DrawerAnswer, DrawerResult
 from gateway.printing import PrintState
-from tests.gateway.printing.shop import REGISTER, WITH_DRAWER, device_at, open_shop
+from tests.gateway.printing.shop import REGISTER, UNHURRIED, WITH_DRAWER, device_at, open_shop
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = new_event_id(1)
+
+
+async def ended(*arguments: str) -> int:
+    """How a gateway ends that is about to die. None is left behind when the test itself is stopped."""
+    command = (sys.executable, "-m", "tests.gateway.drawers.dying", *arguments)
+    gateway = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    try:
+        return await gateway.wait()
+    finally:
+        if gateway.returncode is None:
+            gateway.kill()
 
 
 @pytest.mark.parametrize(
@@ -37,13 +48,9 @@ async def test_a_command_of_a_killed_gateway_is_never_replayed(
     settings = PrinterSettings(drawer_shuts_after_ms=None)
     async with VirtualPrinterServer(VirtualPrinter(settings), on_event=events.append) as printer:
         device = device_at(printer, drawer=WITH_DRAWER)
-        arguments = (str(tmp_path), write, when, COMMAND.hex(), device.address)
-        killed = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.gateway.drawers.dying", *arguments, cwd=ROOT
-        )
-        assert await killed.wait() == -signal.SIGKILL
-        async with open_shop(tmp_path, device) as shop:
-            await shop.reaches(await shop.sell(2), PrintState.PRINTED)
+        assert await ended(str(tmp_path), write, when, COMMAND.hex(), device.address) == -signal.SIGKILL
+        async with open_shop(tmp_path, device, limits=UNHURRIED) as shop:
+            await shop.reaches(await shop.sell(), PrintState.PRINTED)
             assert await shop.drawers.open_drawer(COMMAND, REGISTER, "anna", "SALE") == answer
             assert [one.outcome for one in shop.openings()] == journal
     assert sum(isinstance(event, DrawerPulsed) for event in events) == pulses

@@ -17,7 +17,7 @@ from gateway.drawers import DrawerAnswer, DrawerResult
 from gateway.drawers.watch import FLUTTER_MS
 from gateway.equipment import DeviceKind, DeviceState
 from gateway.printing import PrintState
-from tests.gateway.printing.shop import REGISTER, WITH_DRAWER, Shop, device_at, open_shop, virtual_printer
+from tests.gateway.printing.shop import REGISTER, SOON_S, WITH_DRAWER, Shop, device_at, open_shop, virtual_printer
 from tests.rigs.clock import TurnedClock
 
 STAYS_OPEN = PrinterSettings(drawer_shuts_after_ms=None)
@@ -35,7 +35,7 @@ async def until(shop: Shop, condition: Callable[[DeviceState], bool]) -> DeviceS
     changed = asyncio.Event()
     stop = shop.devices.board.subscribe(lambda _notice: changed.set())
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(SOON_S):
             while not condition(drawer(shop)):
                 changed.clear()
                 await changed.wait()
@@ -49,7 +49,7 @@ async def journaled(shop: Shop, count: int) -> list[str]:
     arrived = asyncio.Event()
     stop = shop.journal.follow(lambda _head: arrived.set())
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(SOON_S):
             while len(shop.openings()) < count:
                 arrived.clear()
                 await arrived.wait()

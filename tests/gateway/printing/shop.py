@@ -43,6 +43,10 @@ QUICK = ActorLimits(
     retry_most=0.1,
     look_blocked=0.1,
 )
+UNHURRIED = replace(QUICK, job=JobLimits(progress=60.0, waiting=60.0, settle=0.05))
+"""For tests that start processes of their own: on a busy machine a printer is slow, not silent."""
+SOON_S = 60
+"""Nobody waits so long unless something hangs; half of what pytest allows, so that it is told what did not happen."""
 SETTINGS = BranchSettings(
     branch_id="mitte",
     name="Filiale Mitte",
@@ -86,7 +90,7 @@ class Shop:
         changed = asyncio.Event()
         stop = self.store.subscribe(lambda _jobs: changed.set())
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(SOON_S):
                 while not condition():
                     changed.clear()
                     await changed.wait()
@@ -105,7 +109,7 @@ class Shop:
         changed = asyncio.Event()
         stop = self.devices.follow_printers(changed.set)
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(SOON_S):
                 while not wanted(self.devices.status(printer)):
                     changed.clear()
                     await changed.wait()
@@ -138,6 +142,7 @@ async def open_shop(
     wrap: Callable[[JobLedger], JobLedger] = lambda ledger: ledger,
     make_writer: Callable[[Path], GroupWriter] = GroupWriter,
     clock: Clock | None = None,
+    limits: ActorLimits = QUICK,
 ) -> AsyncIterator[Shop]:
     path = folder / "branch.db"
     connection = connect_for_writing(path)
@@ -153,7 +158,7 @@ async def open_shop(
         devices,
         lambda name: wrap(StoredLedger(name, store, documents)),
         clock,
-        QUICK,
+        limits,
         learnt=learnt_levels(reader.connection),
     )
     desk = PrintDesk(store, documents, stations)
