@@ -12,6 +12,7 @@ import pytest
 from branchgate.errors import Refused, TryAgain
 from branchgate.errors.texts import all_sentences
 from branchgate.events import EventKind
+from branchgate.numbers import NumberRange
 from branchgate.receipts.model import Receipt
 from branchgate.records import decode_finding_record
 from branchgate.v1 import event_pb2
@@ -74,6 +75,14 @@ async def test_findings_stand_right_behind_their_receipt(tmp_path: Path) -> None
             ("ARTICLE_UNKNOWN", "lines[1].article_number", "A1")
         ]
         assert read_state(branch.reader.connection, "k1").findings == 2
+
+
+async def test_a_number_of_another_register_is_a_finding_beside_those_of_the_content(tmp_path: Path) -> None:
+    async with open_branch(tmp_path, rules=BranchRules(numbers=NumberRange("X-", 5))) as branch:
+        recorded = await branch.recorder.record("k1", [sale(1, total_cents=1)])
+        expected = ["RECEIPT_SUM_MISMATCH", "PAYMENT_SUM_MISMATCH", "RECEIPT_NUMBER_FOREIGN"]
+        assert reasons(recorded.findings) == expected
+        assert kinds(branch) == [EventKind.RECEIPT, EventKind.FINDING]
 
 
 async def test_a_gap_is_not_taken_but_what_stands_before_it_is(tmp_path: Path) -> None:

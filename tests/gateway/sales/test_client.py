@@ -15,9 +15,11 @@ import pytest
 
 from branchgate.errors import TryAgain
 from branchgate.figures import Closing, Figures
+from gateway.sales import client
 from gateway.sales.client import SalesFiles, SalesStore
 from gateway.sales.database import temporary_of
 from gateway.sales.days import DayRule
+from gateway.sales.frames import Message, frame
 from gateway.sales.opened import Opened, Tuning
 from gateway.sales.tables import LOADED
 from tests.gateway.sales.plain_figures import plain_figures
@@ -78,13 +80,38 @@ async def test_answers_cover_the_journal_up_to_where_they_were_asked_for(journal
         assert reply.covered.chain_hash == row.chain_hash
 
 
+async def filled(store: SalesStore, head: int) -> None:
+    async with asyncio.timeout(20):
+        while await store.watermark() < head:  # noqa: ASYNC110 - the store tells nobody when it has filled
+            await asyncio.sleep(0.02)
+
+
 async def test_the_store_is_filled_without_being_asked(journal: WrittenJournal) -> None:
     async with store_of(journal) as (store, _):
-        sell(journal, 5)
-        store.head_moved(journal.head)
+        # Twice, because a child that has just been started looks by itself.
+        for _ in range(2):
+            sell(journal, 5)
+            store.head_moved(journal.head)
+            await filled(store, journal.head)
+
+
+async def test_many_commits_are_one_piece_of_news(journal: WrittenJournal, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Message] = []
+    something = asyncio.Event()
+
+    def noted(message: Message) -> bytes:
+        told.append(message)
+        something.set()
+        return frame(message)
+
+    async with store_of(journal) as (store, _):
+        sell(journal, 20)
+        monkeypatch.setattr(client, "frame", noted)
+        for head in range(1, journal.head + 1):
+            store.head_moved(head)
         async with asyncio.timeout(20):
-            while await store.watermark() < journal.head:  # noqa: ASYNC110 - the store tells nobody when it has filled
-                await asyncio.sleep(0.02)
+            await something.wait()
+    assert told == [{"ask": "head", "head": journal.head}]
 
 
 async def test_open_periods_summaries_and_closings(journal: WrittenJournal) -> None:
