@@ -82,12 +82,15 @@ class _Command(BaseModel):
 
 
 class LineToSell(BaseModel):
-    """One line: an article by number, GTIN or name; `void` takes it off again before payment."""
+    """One line: an article by number, GTIN or name; `void` takes it off again before payment.
+
+    Without `quantity` it is one piece, or what lies on the register's scale.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     article: str = Field(min_length=1)
-    quantity: Thousandths = QUANTITY_UNITS
+    quantity: Thousandths | None = None
     void: bool = False
 
 

@@ -20,6 +20,22 @@ NO_DEVICE: Final = "NO_DEVICE_FOR_ROLE"
 _WITHOUT_SCALE: Final = (NO_DEVICE, "NOT_REACHABLE", "UNIMPLEMENTED")
 
 
+async def weighed_grams(gateway: GatewayCalls, article: Article, field: str = "quantity") -> int:
+    """What lies on the register's scale: grams, which are thousandths of the kilogram that weighed goods are priced by.
+
+    Raises Refused (SCALE_EMPTY; WEIGHT_NEEDED when there is no scale to ask) and TryAgain (SCALE_…) when it gives no weight.
+    """
+    try:
+        weight = await gateway.weigh()
+    except BranchgateError as failure:
+        if failure.reason in _WITHOUT_SCALE:
+            raise Refused("WEIGHT_NEEDED", field=field, value=article.name, rule=failure.reason) from failure
+        raise
+    if weight.grams <= 0:
+        raise Refused("SCALE_EMPTY", field=weight.scale, value=article.name)
+    return weight.grams
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
     text: str = ""
@@ -39,19 +55,8 @@ class Counter:
         self._has_display = True
 
     async def weight_of(self, article: Article) -> str:
-        """What lies on the scale, in kilograms as a cashier would type it.
-
-        Raises Refused (SCALE_EMPTY; WEIGHT_NEEDED when there is no scale to ask) and TryAgain (SCALE_…) when it gives no weight.
-        """
-        try:
-            weight = await self._gateway.weigh()
-        except BranchgateError as failure:
-            if failure.reason in _WITHOUT_SCALE:
-                raise Refused("WEIGHT_NEEDED", field="quantity", value=article.name, rule=failure.reason) from failure
-            raise
-        if weight.grams <= 0:
-            raise Refused("SCALE_EMPTY", field=weight.scale, value=article.name)
-        return quantity_text(weight.grams, True, self._language)
+        """What lies on the scale, in kilograms as a cashier would type it. Raises as `weighed_grams`."""
+        return quantity_text(await weighed_grams(self._gateway, article), True, self._language)
 
     def show(self, text: str, cents: int, word: str, total_cents: int) -> None:
         """The customer reads an article with its price and the total from now on."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import assert_never
+from typing import TypeVar, assert_never
 
-from branchgate.errors import BranchgateError, TryAgain
+from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.register.client import RegisterClient
 from branchgate.register.till.commands import (
     Ask,
@@ -23,6 +23,7 @@ from branchgate.register.till.commands import (
     parse_command,
     ref_of,
 )
+from branchgate.register.till.counter import weighed_grams
 from branchgate.register.till.plain import (
     Plain,
     plain_article,
@@ -34,6 +35,7 @@ from branchgate.register.till.till import Till
 from branchgate.showing import plain_message
 
 EVERYTHING = 1_000_000
+Goods = TypeVar("Goods", Sell, Return)
 
 
 class Script:
@@ -77,9 +79,9 @@ class Script:
         till, gateway = self._till, self._register.gateway
         match command:
             case Sell():
-                return {"ok": True, **plain_receipt(await till.sell(command))}
+                return {"ok": True, **plain_receipt(await till.sell(await self._weighed(command)))}
             case Return():
-                return {"ok": True, **plain_receipt(await till.take_back(command))}
+                return {"ok": True, **plain_receipt(await till.take_back(await self._weighed(command)))}
             case Void():
                 return {"ok": True, **plain_receipt(await till.void(command))}
             case MoveCash():
@@ -101,6 +103,24 @@ class Script:
                 return await self._asked(command)
             case _:
                 assert_never(command)
+
+    async def _weighed(self, command: Goods) -> Goods:
+        """The same with a weight where one is missing. One scale weighs one thing, so it can be asked for one line."""
+        lines = list(command.lines)
+        missing = [
+            (index, article)
+            for index, line in enumerate(lines)
+            if line.quantity is None
+            and (article := self._till.article(line.article, f"lines[{index}].article")).weighed
+        ]
+        if len(missing) > 1:
+            index, article = missing[1]
+            rule = "the scale weighs one line of a receipt; write the quantity of the others"
+            raise Refused("INVALID_VALUE", field=f"lines[{index}].quantity", value=article.name, rule=rule)
+        for index, article in missing:
+            grams = await weighed_grams(self._register.gateway, article, f"lines[{index}].quantity")
+            lines[index] = lines[index].model_copy(update={"quantity": grams})
+        return command.model_copy(update={"lines": tuple(lines)})
 
     async def _asked(self, command: Ask) -> Plain:
         match command.do:

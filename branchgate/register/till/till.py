@@ -12,6 +12,7 @@ import structlog
 from branchgate.catalogue import Article
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, RefusedKind
+from branchgate.money import QUANTITY_UNITS
 from branchgate.receipts.basket import Basket, Header, money_movement, reversal_of
 from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, Reference
 from branchgate.register.client import RegisterClient
@@ -59,12 +60,16 @@ class Till:
             self._keep(happened)
 
     def rung_up(self, lines: Sequence[LineToSell], *, sign: int = 1) -> Basket:
-        """The basket of some lines; sign -1 takes the goods back. Raises Refused: NOT_FOUND, AMBIGUOUS_ARTICLE, INVALID_VALUE."""
+        """The basket of some lines; sign -1 takes the goods back.
+
+        Raises Refused: NOT_FOUND, AMBIGUOUS_ARTICLE, INVALID_VALUE, and WEIGHT_NEEDED for weighed goods without a weight.
+        """
         basket = Basket()
         for index, wanted in enumerate(lines):
             article = self.article(wanted.article, f"lines[{index}].article")
             category = self._register.category_name(article.category_key)
-            line = basket.add(article, sign * wanted.quantity, category_name=category)
+            quantity = _quantity(wanted, article, index)
+            line = basket.add(article, sign * quantity, category_name=category)
             if wanted.void:
                 basket.void_line(line.line_number)
         return basket
@@ -199,3 +204,10 @@ class Till:
         except BranchgateError as failure:
             # The sale stands without it; what happened is counted like any other outcome.
             self.drawer_outcomes[failure.reason] += 1
+
+
+def _quantity(wanted: LineToSell, article: Article, index: int) -> int:
+    """One piece when nothing is said; nobody may buy a kilogram because nothing was weighed."""
+    if wanted.quantity is None and article.weighed:
+        raise Refused("WEIGHT_NEEDED", field=f"lines[{index}].quantity", value=article.name, rule="NOT_WEIGHED")
+    return QUANTITY_UNITS if wanted.quantity is None else wanted.quantity

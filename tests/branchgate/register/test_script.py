@@ -69,7 +69,7 @@ async def test_articles_are_found_by_number_gtin_and_name(folder: Path) -> None:
         folder,
         {"do": "sell", "lines": [{"article": "10001", "quantity": "0,486"}], "pay": card},
         {"do": "sell", "lines": [{"article": "4006381333931", "quantity": "1"}], "pay": card},
-        {"do": "sell", "lines": [{"article": "äpfel ELSTAR"}], "pay": card},
+        {"do": "sell", "lines": [{"article": "äpfel ELSTAR", "quantity": "1"}], "pay": card},
     )
     assert [answer["total_cents"] for answer in answers] == [145, 299, 299]
     assert answers[0]["payments"] == [{"type": "ECKarte", "name": "girocard", "amount_cents": 145}]
@@ -96,6 +96,8 @@ async def test_articles_are_found_by_number_gtin_and_name(folder: Path) -> None:
             "BASKET_EMPTY",
             "lines",
         ),
+        ({"do": "sell", "lines": [{"article": "10001"}], "pay": {"cash": "9"}}, "WEIGHT_NEEDED", "lines[0].quantity"),
+        ({"do": "return", "lines": [{"article": "10001"}], "pay": {"cash": "0"}}, "WEIGHT_NEEDED", "lines[0].quantity"),
         ({"do": "void"}, "NOT_FOUND", "receipt"),
         ({"do": "x"}, "NOT_REACHABLE", ""),
         ({"do": "close"}, "NOT_REACHABLE", ""),
@@ -133,7 +135,7 @@ async def test_empties_pay_their_deposit_out(folder: Path) -> None:
 
 
 async def test_a_void_line_counts_nothing(folder: Path) -> None:
-    lines = [{"article": "10002", "void": True}, {"article": "10001"}]
+    lines = [{"article": "10002", "void": True}, {"article": "10001", "quantity": "1"}]
     (answer,) = await played(folder, {"do": "sell", "lines": lines, "pay": {"cash": "exact"}})
     assert answer["total_cents"] == 299
 

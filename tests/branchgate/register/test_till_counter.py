@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,16 @@ from branchgate.clock import SystemClock
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.receipts.model import Receipt
 from branchgate.register import RegisterClient
+from branchgate.register.till.commands import LineToSell
 from branchgate.register.till.counter import Counter
+from branchgate.register.till.script import Script
 from branchgate.register.till.terminal import Terminal
 from branchgate.register.till.till import Till
 from branchgate.v1 import scale_pb2
 from tests.branchgate.register.served_gateway import open_plainly
 from tests.branchgate.register.stocked import APPLES, stocked
+
+Answer = dict[str, Any]
 
 
 class StandInGateway:
@@ -109,6 +114,61 @@ async def test_an_empty_scale_sells_nothing() -> None:
     with pytest.raises(Refused) as refused:
         await counter(StandInGateway(0)).weight_of(APPLES)
     assert refused.value.reason == "SCALE_EMPTY"
+
+
+async def in_a_script(folder: Path, gateway: StandInGateway, *lines: Answer) -> tuple[Answer, list[Receipt]]:
+    """The answer to one sale that a script asks for."""
+    stocked(folder)
+    said: list[str] = []
+    command = json.dumps({"do": "sell", "lines": lines, "pay": {"card": "girocard"}})
+    async with RegisterClient(folder, open_channel=open_plainly) as register:
+        register.gateway = gateway  # type: ignore[assignment]
+        till = Till(register, SystemClock(), user_id="anna", user_name="Anna")
+        await Script(register, till, said.append).run(typed(command), "de")
+        receipts = [held.receipt for held in await register.inspect(lambda outbox: outbox.receipts(10))]
+        await till.close()
+    return json.loads(said[1]), receipts
+
+
+async def test_a_script_gets_the_weight_from_the_scale(tmp_path: Path) -> None:
+    lines = ({"article": "10002"}, {"article": "10001"}, {"article": "10001", "quantity": "0,2"})
+    answer, (receipt,) = await in_a_script(tmp_path, StandInGateway(486), *lines)
+    assert answer["ok"] is True
+    weights = [line.quantity_thousandths for line in receipt.lines if line.unit == "kg"]
+    assert weights == [486, 200]
+
+
+@pytest.mark.parametrize("reason", ["NO_DEVICE_FOR_ROLE", "NOT_REACHABLE"])
+async def test_a_script_without_a_scale_sells_no_kilogram_that_nobody_weighed(tmp_path: Path, reason: str) -> None:
+    answer, receipts = await in_a_script(tmp_path, StandInGateway(Refused(reason)), {"article": "10001"})
+    error = answer["error"]
+    assert (error["family"], error["reason"], error["field"]) == ("refused", "WEIGHT_NEEDED", "lines[0].quantity")
+    assert "Äpfel Elstar" in error["text_de"]
+    assert reason in error["text_en"]
+    assert receipts == []
+
+
+async def test_a_script_hears_why_the_scale_gives_no_weight(tmp_path: Path) -> None:
+    gateway = StandInGateway(TryAgain("SCALE_IN_MOTION", field="waage"))
+    answer, receipts = await in_a_script(tmp_path, gateway, {"article": "10001"})
+    assert (answer["error"]["family"], answer["error"]["reason"]) == ("try-again", "SCALE_IN_MOTION")
+    assert receipts == []
+
+
+async def test_one_weight_is_not_sold_twice_by_a_script(tmp_path: Path) -> None:
+    answer, receipts = await in_a_script(tmp_path, StandInGateway(486), {"article": "10001"}, {"article": "10001"})
+    assert (answer["error"]["reason"], answer["error"]["field"]) == ("INVALID_VALUE", "lines[1].quantity")
+    assert receipts == []
+
+
+async def test_a_basket_that_nobody_weighed_is_refused_by_the_till_itself(tmp_path: Path) -> None:
+    """Whoever forgets to ask the scale must not sell a kilogram."""
+    stocked(tmp_path)
+    async with RegisterClient(tmp_path, open_channel=open_plainly) as register:
+        till = Till(register, SystemClock(), user_id="anna", user_name="Anna")
+        with pytest.raises(Refused) as refused:
+            till.rung_up([LineToSell(article="10001")])
+    assert (refused.value.reason, refused.value.value) == ("WEIGHT_NEEDED", "Äpfel Elstar")
 
 
 async def test_pieces_are_not_weighed(tmp_path: Path) -> None:
