@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import grpc
 import grpc.aio
 
-from branchgate.errors import OutcomeUnknown
+from branchgate.errors import BranchgateError, OutcomeUnknown, TryAgain
 from branchgate.errors.status import error_from
 from branchgate.v1 import (
     device_pb2,
@@ -30,6 +31,7 @@ from branchgate.v1 import (
 
 QUESTION_WITHIN_S = 10
 CLOSING_WITHIN_S = 120
+REPLACED = "the connection was replaced"
 
 T = TypeVar("T")
 
@@ -94,13 +96,9 @@ class GatewayCalls:
     async def watch_devices(self) -> AsyncGenerator[device_pb2.WatchDevicesResponse, None]:
         """Every device as it stands, and then every change, until the caller stops or the line breaks."""
         call = device_pb2_grpc.DeviceServiceStub(self._channel()).WatchDevices(device_pb2.WatchDevicesRequest())
-        try:
+        with _stream(call, TryAgain("NOT_REACHABLE", rule=REPLACED)):
             async for response in call:
                 yield response
-        except grpc.aio.AioRpcError as failure:
-            raise error_from(failure) from failure
-        finally:
-            call.cancel()
 
     async def print_receipt(
         self, event_id: bytes, user_id: str, *, role: str = "", request_id: bytes | None = None
@@ -126,13 +124,9 @@ class GatewayCalls:
         call = printing_pb2_grpc.PrintServiceStub(self._channel()).WatchPrintJobs(
             printing_pb2.WatchPrintJobsRequest(register_id=register_id)
         )
-        try:
+        with _stream(call, TryAgain("NOT_REACHABLE", rule=REPLACED)):
             async for response in call:
                 yield response.job
-        except grpc.aio.AioRpcError as failure:
-            raise error_from(failure) from failure
-        finally:
-            call.cancel()
 
     async def resolve_print_job(
         self, job_id: bytes, *, complete_on_paper: bool, user_id: str
@@ -161,25 +155,40 @@ class GatewayCalls:
             print=paper,
         )
         call = report_pb2_grpc.ReportServiceStub(self._channel()).CloseDay(request, timeout=CLOSING_WITHIN_S)
-        try:
+        with _stream(call, OutcomeUnknown("NO_ANSWER_IN_TIME", rule=REPLACED)):
             async for response in call:
                 yield response
-        except grpc.aio.AioRpcError as failure:
-            raise error_from(failure) from failure
-        finally:
-            call.cancel()
 
 
 async def _asked(call: Awaitable[T]) -> T:
     try:
         return await call
     except asyncio.CancelledError:
-        # A channel closed under the call looks like the cancellation of this task.
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if _is_stopped():
             raise
-        raise OutcomeUnknown("NO_ANSWER_IN_TIME", rule="the connection was replaced") from None
+        raise OutcomeUnknown("NO_ANSWER_IN_TIME", rule=REPLACED) from None
     except grpc.aio.AioRpcError as failure:
         if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
             raise OutcomeUnknown("NO_ANSWER_IN_TIME", rule=failure.details() or "") from failure
         raise error_from(failure) from failure
+
+
+@contextmanager
+def _stream(call: grpc.aio.Call, replaced: BranchgateError) -> Iterator[None]:
+    """Lives as long as the block; what breaks it is an error of ours, `replaced` when the connection was."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        if _is_stopped():
+            raise
+        raise replaced from None
+    except grpc.aio.AioRpcError as failure:
+        raise error_from(failure) from failure
+    finally:
+        call.cancel()
+
+
+def _is_stopped() -> bool:
+    """Whether this task is being cancelled; a channel that is closed under a call looks the same."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
