@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from drivers.cli.calibrate import calibrate
+from drivers.cli.counter import show, weigh
 from drivers.cli.drawer import open_drawer
 from drivers.cli.found import list_devices, probe
 from drivers.cli.printer import print_test_page, status
@@ -29,6 +30,8 @@ app.command("probe")(probe)
 app.command("status")(status)
 app.command("test-page")(print_test_page)
 app.command("open-drawer")(open_drawer)
+app.command("weigh")(weigh)
+app.command("show")(show)
 app.command("watch")(watch)
 app.command("calibrate")(calibrate)
 app.command("udev-rules")(udev_rules)
