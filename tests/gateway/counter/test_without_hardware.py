@@ -65,9 +65,9 @@ async def sold_by_weight(register: RegisterClient) -> dict[str, Any]:
 
 
 async def printed(register: RegisterClient) -> None:
-    async for job in register.gateway.watch_print_jobs():
-        if job.state == printing_pb2.PRINT_JOB_STATE_PRINTED:
-            return
+    """Asked and not watched: a job that is done already would never change again."""
+    while not await register.gateway.print_jobs([printing_pb2.PRINT_JOB_STATE_PRINTED]):
+        await observed()
 
 
 async def put_on(control: Path, grams: int) -> None:
