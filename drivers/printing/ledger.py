@@ -89,8 +89,12 @@ class JobLedger(Protocol):
         """
         ...
 
-    async def take_process_ids(self, printer: str, count: int) -> int:
-        """Reserve `count` numbers that were never given before for this printer, and return the first."""
+    async def take_process_ids(self, count: int) -> int:
+        """Reserve `count` numbers that were never given before to any printer, and return the first.
+
+        One count for all: printers change places, and then one's late answer is heard under another's name. The characters that stand
+        for a number repeat after `PROCESS_IDS`; those of a job that is unfinished are left out.
+        """
         ...
 
     async def learnt(self, printer: str) -> Learnt | None:
@@ -216,8 +220,8 @@ class MemoryLedger:
         ]
         return [job for job in jobs if job.is_unfinished]
 
-    async def take_process_ids(self, printer: str, count: int) -> int:
-        """Count up."""
+    async def take_process_ids(self, count: int) -> int:
+        """Count up; no process lives long enough to see them repeat."""
         first = self._next_process_id
         self._next_process_id += count
         return first

@@ -72,10 +72,10 @@ class Records:
         self._tell(job_id, JobState.CANCELLED_CLEAN)
 
     async def process_ids(self, count: int) -> int:
-        """The first of `count` numbers this printer has never had."""
+        """The first of `count` numbers that no printer has ever had."""
         if self._next_id + count > self._ids_end:
             reserve = max(count, PROCESS_ID_RESERVE)
-            self._next_id = await self._ledger.take_process_ids(self._printer, reserve)
+            self._next_id = await self._ledger.take_process_ids(reserve)
             self._ids_end = self._next_id + reserve
         first = self._next_id
         self._next_id += count

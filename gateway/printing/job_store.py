@@ -251,16 +251,11 @@ class JobStore:
         # Urgent: part of the start, and a gateway must start on a full disk too.
         await self._writer.submit(work, urgent=True)
 
-    async def take_process_ids(self, printer: str, count: int) -> int:
-        """Reserves `count` numbers that this printer never had, and returns the first."""
+    async def take_process_ids(self, count: int) -> int:
+        """Reserves `count` numbers that no printer of the branch ever had, and returns the first."""
 
         def work(connection: sqlite3.Connection) -> int:
-            row = connection.execute(
-                "INSERT INTO process_ids (printer, next) VALUES (?, ?)"
-                " ON CONFLICT (printer) DO UPDATE SET next = next + excluded.next RETURNING next",
-                (printer, count),
-            ).fetchone()
-            return int(row[0]) - count
+            return rows.take_process_ids(connection, count)
 
         return await self._writer.submit(work)
 

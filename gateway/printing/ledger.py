@@ -83,9 +83,9 @@ class StoredLedger:
         ]
         return [job for job in jobs if job.is_unfinished]
 
-    async def take_process_ids(self, printer: str, count: int) -> int:
+    async def take_process_ids(self, count: int) -> int:
         """Reserves numbers, durably."""
-        return await self._store.take_process_ids(printer, count)
+        return await self._store.take_process_ids(count)
 
     async def learnt(self, printer: str) -> Learnt | None:
         """What the printer once showed it can do."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from drivers.escpos.commands import process_id
 from drivers.printing.states import JobEvidence, Proof
 from gateway.printing.jobs import UNROUTED, DocumentKind, Job, NewJob, PrintState
 
@@ -178,6 +179,20 @@ def newest(connection: sqlite3.Connection, states: Sequence[PrintState], event_i
             (*values, limit),
         )
     )
+
+
+def take_process_ids(connection: sqlite3.Connection, count: int) -> int:
+    """Counts on by `count` and returns the first; leaps over what stands, since the characters last repeated, for an unfinished job."""
+    first = int(connection.execute("SELECT next FROM process_ids").fetchone()[0])
+    awaited = {
+        identity
+        for row in connection.execute(f"SELECT pid_start, pid_end FROM print_jobs WHERE {_UNFINISHED}")
+        for identity in row
+    }
+    while not awaited.isdisjoint(process_id(number) for number in range(first, first + count)):
+        first += count
+    connection.execute("UPDATE process_ids SET next = ?", (first + count,))
+    return first
 
 
 def _one(cursor: sqlite3.Cursor) -> Job:

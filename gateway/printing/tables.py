@@ -60,6 +60,18 @@ PRINTING = Schema(
         CREATE INDEX print_jobs_undecided ON print_jobs (printer, place)
             WHERE state IN ('SENDING', 'AWAITING', 'WAITING_PRINTER', 'UNCERTAIN', 'PARTIAL') OR parted = 0;
         """,
+        """
+        CREATE TABLE branch_process_ids (
+            place INTEGER PRIMARY KEY CHECK (place = 1),
+            next INTEGER NOT NULL
+        );
+        INSERT INTO branch_process_ids (place, next) SELECT 1, coalesce(max(next), 0) FROM process_ids;
+        DROP TABLE process_ids;
+        ALTER TABLE branch_process_ids RENAME TO process_ids;
+        """,
     ),
 )
-"""`printer` '' is a job that no device serves yet; `intended_printer` the one it was meant for when a fallback prints it. `bytes_accepted` is NULL when a restart in the middle left it unknown."""
+"""`printer` '' is a job that no device serves yet; `intended_printer` the one it was meant for when a fallback prints it. `bytes_accepted` is NULL when a restart in the middle left it unknown.
+
+`process_ids` has one row: printers change places, so what one of them may still answer must never be given to another.
+"""

@@ -31,8 +31,8 @@ class WrappedLedger:
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:
         return await self.ledger.unfinished(printer)
 
-    async def take_process_ids(self, printer: str, count: int) -> int:
-        return await self.ledger.take_process_ids(printer, count)
+    async def take_process_ids(self, count: int) -> int:
+        return await self.ledger.take_process_ids(count)
 
     async def learnt(self, printer: str) -> Learnt | None:
         return await self.ledger.learnt(printer)
