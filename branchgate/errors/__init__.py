@@ -8,6 +8,10 @@ people, `branchgate.errors.status` into a gRPC status and back.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+LONGEST_VALUE: Final = 200
+"""Characters of a refused value that are told again: an error travels in gRPC metadata, which holds 8 kB, and stands in logs."""
 
 
 class Family(StrEnum):
@@ -29,7 +33,10 @@ class RefusedKind(StrEnum):
 
 
 class BranchgateError(Exception):
-    """Base of all errors that cross a room or a wire. `reason` is a stable code in upper snake case."""
+    """Base of all errors that cross a room or a wire. `reason` is a stable code in upper snake case.
+
+    `value` is what was refused, cut after `LONGEST_VALUE` characters.
+    """
 
     family: Family
 
@@ -38,7 +45,7 @@ class BranchgateError(Exception):
     ) -> None:
         self.reason = reason
         self.field = field
-        self.value = str(value)
+        self.value = _clipped(str(value))
         self.rule = rule
         self.retry_after_ms = retry_after_ms
         parts = [reason]
@@ -77,6 +84,10 @@ class OutcomeUnknown(BranchgateError):
     """It may have happened; ask before repeating."""
 
     family = Family.OUTCOME_UNKNOWN
+
+
+def _clipped(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"
 
 
 __all__ = ["BranchgateError", "Family", "OutcomeUnknown", "Refused", "RefusedKind", "TryAgain"]

@@ -34,6 +34,7 @@ from gateway.journal.entries import Entry
 from gateway.journal.journal import Journal
 from gateway.journal.reader import entry_of
 from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.short_texts import short_text
 from gateway.store.writer import GroupWriter
 
 TAXONOMY = "2.4"
@@ -100,12 +101,13 @@ class ClosingDesk:
         return [self._closed(found.event_id, found.closing, copy=True) for found in recorded]
 
     async def close_day(self, order: CloseDay) -> AsyncIterator[Step]:
-        """Closes step by step; the last step is the sum. Raises Refused (INVALID_VALUE) for a request id that is none.
+        """Closes step by step; the last step is the sum. Raises Refused (INVALID_VALUE) for a request id that is none or an endless user.
 
         An order that broke off is finished by giving it again: what it has closed is found by its id.
         """
         if len(order.request_id) != 16:
             raise Refused("INVALID_VALUE", field="request_id", value=order.request_id.hex(), rule="16 bytes")
+        short_text(order.user_id, "user_id")
         standing = await self._sales.open_periods(order.register_id, self._journal.head)
         registers = self._registers(order, standing)
         closed: list[Closed] = []

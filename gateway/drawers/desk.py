@@ -26,6 +26,7 @@ from gateway.drawers.positions import DrawerPositions
 from gateway.drawers.standing import keep_level
 from gateway.journal import Journal
 from gateway.printing.desk import PrintDesk
+from gateway.short_texts import short_text
 from gateway.store.writer import GroupWriter
 
 LONGEST_LIFE_MS: Final = 10_000
@@ -79,8 +80,8 @@ class DrawerDesk:
                 command_id,
                 register_id,
                 self._drawer(drawer, register_id),
-                reason,
-                user_id,
+                short_text(reason, "reason"),
+                short_text(user_id, "user_id"),
                 receipt_event_id,
                 now,
                 now + (lives_ms or USUAL_LIFE_MS),

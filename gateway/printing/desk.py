@@ -17,6 +17,7 @@ from gateway.printing.job_store import JobStore
 from gateway.printing.jobs import UNROUTED, Job, NewJob, PrintState
 from gateway.printing.watching import JobWatch
 from gateway.routing import RECEIPT, Routes
+from gateway.short_texts import role_kept, role_name, short_text
 
 SETTINGS_MISSING = "BRANCH_SETTINGS_MISSING"
 NO_DEVICE = "NO_DEVICE_FOR_ROLE"
@@ -63,9 +64,10 @@ class PrintDesk:
     ) -> None:
         """Notes, in the receipt's own commit, that its original is wanted on paper; again and again changes nothing.
 
-        Runs in the writer's thread. Never refuses: a receipt is not lost for want of a printer, its job waits and says why.
+        Runs in the writer's thread. Never refuses: a receipt is not lost for want of a printer, its job waits and says why. So does
+        one for a role that cannot be: it is kept under a name that no device serves.
         """
-        job = receipt_job(new_event_id(now_ms), event_id, receipt, register_id, role or RECEIPT)
+        job = receipt_job(new_event_id(now_ms), event_id, receipt, register_id, role_kept(role or RECEIPT))
         self._store.original_in(connection, self._routed(job), now_ms)
 
     async def print_receipt(
@@ -78,8 +80,9 @@ class PrintDesk:
         """
         if len(request_id) != EVENT_ID_BYTES:
             raise Refused("INVALID_VALUE", field="request_id", value=request_id.hex(), rule="16 bytes")
+        role, user_id = role_name(role or RECEIPT), short_text(user_id, "user_id")
         entry = self._documents.entry(event_id)
-        job = job_for(request_id, entry, register_id or entry.register_id, role or RECEIPT)
+        job = job_for(request_id, entry, register_id or entry.register_id, role)
         return await self._store.make(replace(self._routed(job), user_id=user_id))
 
     async def print_closing(self, event_id: bytes, register_id: str) -> None:
@@ -94,8 +97,9 @@ class PrintDesk:
     async def resolve(self, job_id: bytes, complete_on_paper: bool, user_id: str) -> Resolved:
         """Takes a person's answer to "Liegt der Bon vollständig vor?". The same answer again gives the same result.
 
-        Raises Refused (PRINT_JOB_NOT_FOUND, PRINT_JOB_NOT_IN_DOUBT).
+        Raises Refused (INVALID_VALUE, PRINT_JOB_NOT_FOUND, PRINT_JOB_NOT_IN_DOUBT).
         """
+        user_id = short_text(user_id, "user_id")
         if complete_on_paper:
             return Resolved(await self._store.confirm(job_id, user_id))
         return Resolved(*await self._store.replace(job_id, user_id, self._route))
@@ -104,9 +108,10 @@ class PrintDesk:
         """Takes back a job of which nothing was sent (CANCELLED), or one that waits in its printer (CANCELLED or PARTIAL).
 
         Returns the job as it stands then; it is UNCERTAIN when the printer did not confirm that it forgot it. The same again changes
-        nothing. Raises Refused (PRINT_JOB_NOT_FOUND, PRINT_JOB_PRINTING, PRINT_JOB_NOT_CANCELLABLE), TryAgain (PRINTER_NOT_LISTENING).
+        nothing. Raises Refused (INVALID_VALUE, PRINT_JOB_NOT_FOUND, PRINT_JOB_PRINTING, PRINT_JOB_NOT_CANCELLABLE), TryAgain
+        (PRINTER_NOT_LISTENING).
         """
-        job = await self._store.cancel(job_id, user_id)
+        job = await self._store.cancel(job_id, short_text(user_id, "user_id"))
         if job.state is PrintState.WAITING_PRINTER:
             await self._devices.cancel(job.printer, job_id)
             job = self._store.job(job_id)

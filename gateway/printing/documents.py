@@ -20,6 +20,7 @@ from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.digital_mark import marked_digital
 from gateway.printing.templates.receipt import TEMPLATE_VERSION, receipt_document
 from gateway.printing.templates.words import words_for
+from gateway.short_texts import cut
 
 
 class Documents:
@@ -84,7 +85,7 @@ def receipt_job(job_id: bytes, event_id: bytes, receipt: Receipt, register_id: s
         event_id=event_id,
         document=DocumentKind.RECEIPT,
         template=TEMPLATE_VERSION,
-        title=receipt.receipt_number,
+        title=cut(receipt.receipt_number),
         register_id=register_id,
         role=role,
         printer="",
