@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(absent() is not None, reason=absent() or "")
 
 SERIAL = "04b8:0e28?serial=J4FF012345"
 MEDIA = ["usblp", "usb"]
-LONG = bytes(range(32, 127)) * 1500
+LONG = bytes(range(32, 127)) * 420
 LIMITS = ActorLimits(job=JobLimits(progress=5.0), close=0.5, retry_first=0.05, retry_most=0.2, look_blocked=1.0)
 
 
@@ -92,12 +92,12 @@ async def test_every_byte_counted_while_the_printer_stalls_arrives_and_no_other(
     accepted = await transport.send(LONG, soon(1.0))
     assert 5000 <= accepted < len(LONG)
     printer.server.switch("stall_after_bytes", False)
-    accepted += await transport.send(LONG[accepted:], soon(20))
+    accepted += await transport.send(LONG[accepted:], soon(30))
     assert accepted == len(LONG)
     await transport.close(soon())
     await printer.has_received(len(LONG))
     assert printer.link is not None
-    assert printer.link.received == len(LONG)
+    assert printer.link.received == LONG
 
 
 @pytest.mark.parametrize("medium", MEDIA)
@@ -150,7 +150,7 @@ async def test_two_equal_printers_are_told_apart(printer: UsbPrinter, medium: st
             await transport.send(b"\x1b@receipt\n", soon())
             await transport.close(soon())
             await meant.has_received(10)
-        assert [one.link.received for one in (printer, twin) if one.link is not None] == [10, 10]
+        assert [len(one.link.received) for one in (printer, twin) if one.link is not None] == [10, 10]
 
 
 async def test_the_list_of_devices_names_it_by_a_stable_address(printer: UsbPrinter) -> None:
@@ -169,7 +169,7 @@ def run(*command: str) -> str:
 
 async def test_following_devices_hears_a_replug(printer: UsbPrinter) -> None:
     async with Hotplug(quiet=0.2) as hotplug:
-        assert [device.serial for device in hotplug.present] == ["J4FF012345"]
+        assert "J4FF012345" in [device.serial for device in hotplug.present]
         changes = hotplug.changes()
         printer.pull()
         gone = await anext(changes)

@@ -92,7 +92,7 @@ class GadgetLink:
 
     def __init__(self, node: Path) -> None:
         self.name, self.hold = node.name, True
-        self.received = 0
+        self.received = bytearray()
         self._pulled = False
         self._descriptor = os.open(node, os.O_RDWR | os.O_NONBLOCK)
         self._turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -110,7 +110,7 @@ class GadgetLink:
                     raise
                 await asyncio.sleep(RESETTING_S)  # the host sets the interface anew; nothing tells when it has
                 continue
-            self.received += len(data)
+            self.received += data
             return data
         return b""
 
@@ -182,7 +182,7 @@ class UsbPrinter:
 
     async def has_received(self, count: int) -> None:
         """Wait until it has taken so many bytes over this cable."""
-        await self.server.until(lambda: self.link is not None and self.link.received >= count)
+        await self.server.until(lambda: self.link is not None and len(self.link.received) >= count)
 
 
 @asynccontextmanager
