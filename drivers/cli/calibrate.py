@@ -20,7 +20,7 @@ from drivers.discovery.calibration_page import SLOTS, WIDTHS, calibration_page
 from drivers.discovery.conversation import conversation
 from drivers.discovery.drawer_trial import Trial, goes_back, try_pin
 from drivers.discovery.introduction import Abilities, Introduction, Verdict, examine, introduce
-from drivers.discovery.suggestion import nearest_profile, profile_by_model, profile_by_paper
+from drivers.discovery.suggestion import nearest_profile, profile_by_model
 from drivers.drawer import Level
 from drivers.errors import DeviceError
 from drivers.escpos.commands import PROCESS_IDS
@@ -85,7 +85,7 @@ def _calibrated(
         text = f"{address}: offline. Deckel und Papier prüfen / check cover and paper"
         return Report(Exit.TRY_AGAIN, {"address": address, **asdict(who)}, text)
     _say(_introduced(who, abilities))
-    page = _paper(runner, link, who, abilities, ask=paper)
+    page = _paper(runner, link, who, ask=paper)
     wiring = _drawer(runner, link) if drawer else None
     facts = {
         "address": address,
@@ -122,9 +122,7 @@ def _introduced(who: Introduction, abilities: Abilities) -> str:
     return "\n".join(f"  {both(title) + ':':46} {value}" for title, value in rows)
 
 
-def _paper(
-    runner: asyncio.Runner, link: OpenTransport, who: Introduction, abilities: Abilities, *, ask: bool
-) -> _Paper:
+def _paper(runner: asyncio.Runner, link: OpenTransport, who: Introduction, *, ask: bool) -> _Paper:
     known = profile_by_model(who.model)
     if known is not None:
         _say(f"Profil / profile: {known.name}")
@@ -138,11 +136,8 @@ def _paper(
         (0, *SLOTS),
         EPSON_PAGE_858,
     )
-    fitting = profile_by_paper(width, slot, process_ids=abilities.process_ids)
-    if fitting is not None:
-        _say(f"Profil / profile: {fitting.name}")
-        return _Paper(fitting.name)
     near = nearest_profile(width)
+    _say(f"Profil / profile: {near.name}")
     if not slot:
         _say(
             "Keine Nummer gibt Umlaute und €: im Handbuch des Druckers bei ESC t nach PC858 suchen, code_page setzen.\n"

@@ -1,4 +1,4 @@
-"""Which profile fits a printer, by its name first, else by what was seen on its paper. No I/O."""
+"""Which profile fits a printer: its own by name, else the nearest that claims nothing. No I/O."""
 
 from __future__ import annotations
 
@@ -11,21 +11,8 @@ def profile_by_model(model: str) -> PrinterProfile | None:
     return next((profile for profile in PROFILES.values() if wanted and _plain(profile.name) == wanted), None)
 
 
-def profile_by_paper(columns: int, code_page: int, *, process_ids: bool) -> PrinterProfile | None:
-    """The profile that prints so wide with this code page slot and claims no more than was proven; None: there is none."""
-    fitting = [
-        profile
-        for profile in PROFILES.values()
-        if profile.columns == columns
-        and profile.code_page == code_page
-        and (profile.has_process_id is None or profile.has_process_id == process_ids)
-    ]
-    # One that finds out by itself is right for any maker.
-    return next(iter(sorted(fitting, key=lambda profile: profile.has_process_id is not None)), None)
-
-
 def nearest_profile(columns: int) -> PrinterProfile:
-    """The profile without claims that comes nearest to a paper of so many columns."""
+    """The profile nearest to a paper of so many columns, of those that promise no proof: another maker's would."""
     return min((PROFILES["generic-80"], PROFILES["generic-58"]), key=lambda profile: abs(profile.columns - columns))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from branchgate.errors import Refused
 from drivers.errors import AddressInvalid
-from drivers.escpos.profile import PROFILES, Cutter, PrinterProfile
+from drivers.escpos.profile import FONT_A_DOTS, PROFILES, Cutter, PrinterProfile
 from drivers.media import transport_factory
 from drivers.transport.address import SerialAddress, parse_address
 from drivers.transport.contract import OpenTransport
@@ -61,9 +61,12 @@ def profile_of(device: Device) -> PrinterProfile:
     if profile is None:
         rule = ", ".join(sorted(PROFILES))
         raise Refused("SETTINGS_INVALID", field=f"devices.{device.name}.profile", value=device.profile, rule=rule)
+    columns = profile.columns if device.columns is None else device.columns
     return replace(
         profile,
-        columns=profile.columns if device.columns is None else device.columns,
+        columns=columns,
+        # Pictures keep to the width that is known to be there: that of the characters.
+        dots=profile.dots if columns == profile.columns else columns * FONT_A_DOTS,
         code_page=profile.code_page if device.code_page is None else device.code_page,
         cutter=profile.cutter if device.cutter is None else Cutter(device.cutter),
     )
