@@ -6,7 +6,8 @@ Writing goes through the group writer. What a transaction changed is told to lis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -249,6 +250,19 @@ class JobStore:
                     )
 
         # Urgent: part of the start, and a gateway must start on a full disk too.
+        await self._writer.submit(work, urgent=True)
+
+    async def doubt_orphans(self, printers: Collection[str]) -> None:
+        """At the start: what was under way at a printer that is not among these becomes UNCERTAIN; no actor will ever say so."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for job in rows.undecided(connection):
+                if job.state.is_under_way and job.printer not in printers:
+                    evidence = replace(job.evidence, bytes_accepted=None, reason=Reason.RESTARTED)
+                    state, now_ms = PrintState.UNCERTAIN, self._clock.now_ms()
+                    doubted = rows.set_progress(connection, job.job_id, state, evidence, now_ms)
+                    self._changed_in(connection, doubted, journaled=True)
+
         await self._writer.submit(work, urgent=True)
 
     async def take_process_ids(self, count: int) -> int:

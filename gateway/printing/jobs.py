@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from drivers.printing.states import JobState, Proof
+from drivers.errors import Reason
+from drivers.printing.states import JobEvidence, JobState, Proof
 
 UNROUTED: Final = ""
 """`printer` of a job that no device serves yet."""
@@ -111,6 +112,21 @@ class Job:
     intended_printer: str = ""
     cancelled_by: str = ""
     parted: bool = True
+
+    @property
+    def evidence(self) -> JobEvidence:
+        """What the driver knows of a job that was claimed."""
+        return JobEvidence(
+            bytes_accepted=self.bytes_accepted,
+            proof=self.proof,
+            begun=self.begun,
+            cutter_before=self.cutter_before,
+            cutter_after=self.cutter_after,
+            pid_start=self.pid_start,
+            pid_end=self.pid_end,
+            reason=Reason(self.reason) if self.reason else None,
+            parted=self.parted,
+        )
 
     @property
     def cutter_told(self) -> bool:

@@ -78,9 +78,7 @@ class StoredLedger:
 
     async def unfinished(self, printer: str) -> Sequence[OpenJob]:
         """Jobs whose bytes may be in the printer, those in doubt, and those of which a piece may hang out of it."""
-        jobs = [
-            OpenJob(job.job_id, _driver_state(job.state), _evidence(job)) for job in self._store.unfinished(printer)
-        ]
+        jobs = [OpenJob(job.job_id, _driver_state(job.state), job.evidence) for job in self._store.unfinished(printer)]
         return [job for job in jobs if job.is_unfinished]
 
     async def take_process_ids(self, count: int) -> int:
@@ -105,17 +103,3 @@ def _driver_state(state: PrintState) -> JobState:
             return JobState.CANCELLED_CLEAN
         case _:
             return JobState(state.value)
-
-
-def _evidence(job: Job) -> JobEvidence:
-    return JobEvidence(
-        bytes_accepted=job.bytes_accepted,
-        proof=job.proof,
-        begun=job.begun,
-        cutter_before=job.cutter_before,
-        cutter_after=job.cutter_after,
-        pid_start=job.pid_start,
-        pid_end=job.pid_end,
-        reason=Reason(job.reason) if job.reason else None,
-        parted=job.parted,
-    )
