@@ -100,6 +100,22 @@ async def test_every_byte_counted_while_the_printer_stalls_arrives_and_no_other(
     assert printer.link.received == LONG
 
 
+async def test_closing_waits_for_the_block_that_usblp_has_and_the_printer_has_not(printer: UsbPrinter) -> None:
+    """The kernel calls back what is not on the wire when the file is closed, though it was counted as written."""
+    transport = transport_factory(f"usblp://{SERIAL}")()
+    await transport.open(soon())
+    printer.server.switch("stall_after_bytes", 5000)
+    accepted = await transport.send(LONG, soon(1.0))
+    closing = asyncio.create_task(transport.close(soon(30)))
+    done, _pending = await asyncio.wait({closing}, timeout=0.2)
+    assert not done
+    printer.server.switch("stall_after_bytes", False)
+    await closing
+    await printer.has_received(accepted)
+    assert printer.link is not None
+    assert printer.link.received == LONG[:accepted]
+
+
 @pytest.mark.parametrize("medium", MEDIA)
 async def test_unplugging_ends_a_read_and_a_closed_transport_opens_again_after_the_replug(
     printer: UsbPrinter, medium: str
