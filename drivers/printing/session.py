@@ -31,6 +31,7 @@ class ActorLimits:
 
     `look_blocked`: how often a printer that cannot print, is silent over a job, or does not report changes by itself is asked
     again; `look_idle`: one that can and does, which also keeps network printers from hanging up (5 minutes on UB-E02).
+    `boot`: how long one that was never heard must have stayed silent on a link before it is sent anything.
     """
 
     job: JobLimits = field(default_factory=JobLimits)
@@ -40,6 +41,7 @@ class ActorLimits:
     retry_most: float = 15.0
     look_blocked: float = 2.0
     look_idle: float = 30.0
+    boot: float = 10.0
 
 
 class Session:
@@ -83,9 +85,10 @@ class Session:
     async def _look(self) -> Reason | None:
         """Ask for the condition when it is time to; return what is in the way of printing."""
         press = self._press
-        if _now() >= self._look_at:
-            if not press.mute and not await self._interview.whole_status():
-                press.mute = press.never_spoke
+        if _now() >= self._look_at or press.spoke_up:
+            press.spoke_up = False
+            if press.profile.status and not await self._interview.whole_status():
+                press.silent(self._limits.boot)
             press.publish()
             reports_itself = press.obstacle is None and (press.reports or press.mute)
             patience = self._limits.look_idle if reports_itself else self._limits.look_blocked
@@ -115,7 +118,9 @@ class Session:
         if obstacle is not None:
             await self._records.block(queued, obstacle)
             return True
-        fence = press.fence or Fence.NONE
+        fence = press.fence
+        if fence is None:
+            return True  # taken for mute until now: its proof is asked for first
         first_id = await self._records.process_ids(len(bands)) if fence is Fence.PROCESS_ID else 0
         job = PrintJob(bands, fence, first_id, self._limits.job)
         job.begin(await self._acquaintance.cutter_counter(), _now())
@@ -131,8 +136,13 @@ class Session:
         return job.state is not JobState.UNCERTAIN
 
     async def _preflight(self) -> Reason | None:
-        """One round trip when the printer reports changes by itself, else the whole list."""
+        """One round trip when the printer reports changes by itself, else the whole list.
+
+        One that is taken for mute is asked once more, for nothing can be taken back. Should it speak, it is not mute, and looked at first.
+        """
         if self._press.mute:
+            if self._press.profile.status:
+                await self._interview.status(RealTimeQuery.PRINTER)
             return None
         if self._press.reports and self._press.status.paper_out is not None:
             answered = await self._interview.status(RealTimeQuery.PRINTER)
@@ -167,7 +177,8 @@ class Session:
     # -- requests --------------------------------------------------------------------------------------------------
 
     async def _serve_requests(self) -> None:
-        while request := self._mailbox.next_drawer():
+        """At most one drawer command, so that however many come, paper goes on in between; and the cancellations, which are quick."""
+        if request := self._mailbox.next_drawer():
             outcome = not_opened(request.command, Reason.LINK_LOST)
             try:
                 refused = await self._kick.prepare(request.command, self._press.mute)
@@ -179,6 +190,7 @@ class Session:
             finally:
                 answer(request.answer, outcome)
             self._press.publish()
+            self._mailbox.stir()  # others may wait behind it
         while cancel := self._mailbox.next_cancel():
             await self._cancel(cancel)
 

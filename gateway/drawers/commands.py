@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from branchgate.device_records import DrawerOpening
+from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
 from gateway.journal import OWN, Journal, NewEntry
@@ -47,6 +48,20 @@ class StoredCommand:
     requested_at_ms: int
     valid_until_ms: int
     answer: DrawerAnswer | None = None
+
+    def check_repeated(self, register_id: str, drawer: str) -> None:
+        """Whether a request with this command's id is this command; an empty `drawer` is the register's own, wherever that is by now.
+
+        Raises Refused (REQUEST_ID_REUSED): the answer would be told to somebody whose drawer never moved.
+        """
+        if self.register_id != register_id or drawer not in ("", self.drawer):
+            raise Refused(
+                "REQUEST_ID_REUSED",
+                field="command_id",
+                value=self.command_id.hex(),
+                rule="an id of its own for every command",
+                kind=RefusedKind.EXISTS,
+            )
 
 
 _COLUMNS = "command_id, register_id, drawer, reason, user_id, receipt_event_id, requested_at, valid_until, outcome, outcome_reason"

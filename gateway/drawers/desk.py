@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import dataclass
 from typing import Final
 
 from branchgate.chain import EVENT_ID_BYTES
 from branchgate.clock import Clock
-from branchgate.errors import Refused, RefusedKind
+from branchgate.errors import Refused, RefusedKind, TryAgain
 from drivers.drawer import DrawerCommand, DrawerOutcome, DrawerState
 from drivers.errors import Reason
 from gateway.devices import Devices
@@ -31,6 +32,15 @@ from gateway.store.writer import GroupWriter
 
 LONGEST_LIFE_MS: Final = 10_000
 USUAL_LIFE_MS: Final = 5_000
+MOST_WAITING: Final = 4
+"""Commands of one register at one drawer that have no outcome yet. Each takes its turn between receipts: more would only expire."""
+BUSY_MS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _UnderWay:
+    command: StoredCommand
+    answer: asyncio.Task[DrawerAnswer]
 
 
 class DrawerDesk:
@@ -42,7 +52,7 @@ class DrawerDesk:
         self._writer, self._journal, self._clock = writer, journal, clock
         self._devices, self._printing = devices, printing
         self.positions = DrawerPositions(writer, journal, devices, clock)
-        self._under_way: dict[bytes, asyncio.Task[DrawerAnswer]] = {}
+        self._under_way: dict[bytes, _UnderWay] = {}
 
     async def start(self) -> None:
         """Commands that were under way at the last stop are UNKNOWN now; their seconds are over."""
@@ -70,11 +80,13 @@ class DrawerDesk:
         """Opens a drawer now or not at all; the same command id again gives the same answer and no second pulse.
 
         `drawer` is a device, empty for the register's own; `lives_ms` 0 means five seconds. A caller that goes away does not stop it.
-        Raises Refused (INVALID_VALUE, DEVICE_NOT_FOUND, NO_DRAWER).
+        Raises Refused (INVALID_VALUE, DEVICE_NOT_FOUND, NO_DRAWER, REQUEST_ID_REUSED), TryAgain (DRAWER_BUSY), which stores nothing.
         """
         _check(command_id, lives_ms, receipt_event_id)
         under_way = self._under_way.get(command_id)
-        if under_way is None:
+        if under_way is not None:
+            under_way.command.check_repeated(register_id, drawer)
+        else:
             now = self._clock.now_ms()
             command = StoredCommand(
                 command_id,
@@ -86,10 +98,17 @@ class DrawerDesk:
                 now,
                 now + (lives_ms or USUAL_LIFE_MS),
             )
-            under_way = asyncio.create_task(self._obey(command))
+            self._check_turn(command)
+            under_way = _UnderWay(command, asyncio.create_task(self._obey(command, drawer)))
             self._under_way[command_id] = under_way
-            under_way.add_done_callback(lambda _done: self._under_way.pop(command_id))
-        return await asyncio.shield(under_way)
+            under_way.answer.add_done_callback(lambda _done: self._under_way.pop(command_id))
+        return await asyncio.shield(under_way.answer)
+
+    def _check_turn(self, command: StoredCommand) -> None:
+        asked = (command.drawer, command.register_id)
+        waiting = [other.command for other in self._under_way.values()]
+        if sum((other.drawer, other.register_id) == asked for other in waiting) >= MOST_WAITING:
+            raise TryAgain("DRAWER_BUSY", field="drawer", value=command.drawer, retry_after_ms=BUSY_MS)
 
     def _drawer(self, name: str, register_id: str) -> str:
         if name:
@@ -102,8 +121,8 @@ class DrawerDesk:
             raise Refused("NO_DRAWER", field="drawer", value=name or register_id, kind=RefusedKind.NOT_FOUND)
         return found
 
-    async def _obey(self, command: StoredCommand) -> DrawerAnswer:
-        known = await self._writer.submit(lambda connection: _note(connection, command))
+    async def _obey(self, command: StoredCommand, named: str) -> DrawerAnswer:
+        known = await self._writer.submit(lambda connection: _note(connection, command, named))
         if known is not None:
             return known
         outcome = await self._opened(command)
@@ -128,12 +147,13 @@ class DrawerDesk:
         return outcome
 
 
-def _note(connection: sqlite3.Connection, command: StoredCommand) -> DrawerAnswer | None:
-    """Stores the command before its pulse; the answer it already has, if it was sent before."""
+def _note(connection: sqlite3.Connection, command: StoredCommand, named: str) -> DrawerAnswer | None:
+    """Stores the command before its pulse; the answer it already has, if it was sent before. `named`: the drawer the caller named."""
     known = find(connection, command.command_id)
     if known is None:
         insert(connection, command)
         return None
+    known.check_repeated(command.register_id, named)
     # Without an answer it was under way when its outcome could not be stored: it may have opened.
     return known.answer or DrawerAnswer(DrawerResult.UNKNOWN, RESTARTED)
 

@@ -31,6 +31,7 @@ QUICK = ActorLimits(
     retry_most=0.1,
     look_blocked=0.1,
 )
+UNSTIRRED = replace(QUICK, look_blocked=60.0, look_idle=60.0)
 RECEIPT = Document((Text("Bäckerei €", bold=True), *(Columns(f"Artikel {n}", "1,00 €") for n in range(150))))
 FRONTS: tuple[type[TcpFront] | type[PtyFront], ...] = (TcpFront, PtyFront)
 
@@ -390,6 +391,17 @@ async def test_status_is_told_once_per_change() -> None:
         assert [status.reason for status in s.seen[before:]] == [Reason.COVER_OPEN]
 
 
+class CountsPulsesBeforeCut(FakePrinter):
+    """Knows how often the drawer was kicked before the first receipt came out."""
+
+    pulses_before_cut = 0
+
+    def feed(self, data: bytes) -> None:
+        super().feed(data)
+        if not self.cuts:
+            self.pulses_before_cut = self.pulses
+
+
 class TestDrawer:
     """Opening the drawer through the actor."""
 
@@ -425,6 +437,24 @@ class TestDrawer:
             s.submit()
             await s.reaches(JobState.PRINTED)
             assert s.printer.pulses == 0
+
+    async def test_paper_comes_between_drawer_commands_however_many_wait(self) -> None:
+        """All waiting commands were obeyed before the next receipt: 200 from one register kept it from its printer for 42 s."""
+        async with TcpFront(CountsPulsesBeforeCut()) as front, shop(front, drawer=DrawerWiring(has_sensor=False)) as s:
+            await s.until(lambda: s.actor.status.ready)
+            s.submit(document=Document((Text("Bon"),)))
+            outcomes = await asyncio.gather(*(s.actor.open_drawer(command(seconds=60)) for _ in range(100)))
+            await s.reaches(JobState.PRINTED)
+            assert (len(outcomes), s.printer.pulses) == (100, 100)
+            assert isinstance(s.printer, CountsPulsesBeforeCut)
+            assert s.printer.pulses_before_cut < 5
+
+    async def test_commands_behind_one_another_do_not_wait_for_the_next_look(self) -> None:
+        """Each command is served in a turn of its own: what stirs the printer's task once must do for all that wait."""
+        async with TcpFront(FakePrinter()) as front, shop(front, drawer=self.WIRED, limits=UNSTIRRED) as s:
+            await s.until(lambda: s.actor.status.ready)
+            outcomes = await asyncio.gather(*(s.actor.open_drawer(command()) for _ in range(3)))
+            assert {outcome.pulse_sent for outcome in outcomes} == {True}
 
     async def test_a_printer_that_does_not_answer_gets_no_pulse(self) -> None:
         async with TcpFront(FakePrinter()) as front, shop(front, drawer=self.WIRED) as s:

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from branchgate.errors import Refused
+from branchgate.errors import Refused, TryAgain
 from branchgate.ids import new_event_id
 from drivers.virtual.events import DrawerPulsed, PrinterEvent
 from drivers.virtual.faults import Faults
 from drivers.virtual.printer import VirtualPrinter
 from drivers.virtual.server import VirtualPrinterServer
 from drivers.virtual.settings import PrinterSettings
-from gateway.config import DrawerWiring
+from gateway.config import Device, DrawerWiring
 from gateway.drawers import DrawerAnswer, DrawerResult
 from gateway.drawers.commands import StoredCommand, insert
+from gateway.drawers.desk import MOST_WAITING
 from tests.gateway.printing.shop import REGISTER, WITH_DRAWER, Shop, device_at, open_shop, virtual_printer
 
 STAYS_OPEN = PrinterSettings(drawer_shuts_after_ms=None)
@@ -118,6 +119,45 @@ async def test_commands_that_cannot_be_are_refused(tmp_path: Path) -> None:
             assert refused.value.reason == reason
         with pytest.raises(Refused, match="INVALID_VALUE"):
             await opened(shop, b"short")
+
+
+async def test_a_command_id_of_another_register_or_drawer_is_refused(tmp_path: Path) -> None:
+    """It was answered with the other command's OPENED, although the drawer in question never moved."""
+    async with (
+        virtual_printer(tmp_path, settings=STAYS_OPEN) as printer,
+        open_shop(
+            tmp_path,
+            device_at(printer, drawer=WITH_DRAWER),
+            Device(name="cellar", address="tcp://127.0.0.1:9", drawer=WITH_DRAWER),
+            running=False,
+        ) as shop,
+    ):
+        command = new_event_id(1)
+        first = asyncio.create_task(opened(shop, command, drawer="bon", lives_ms=200))
+        await asyncio.sleep(0)
+        for _when in ("under way", "answered"):
+            for register, drawer in (("kasse-2", "bon"), (REGISTER, "cellar")):
+                with pytest.raises(Refused) as refused:
+                    await shop.drawers.open_drawer(command, register, "berta", "SALE", drawer=drawer)
+                assert (refused.value.reason, refused.value.field) == ("REQUEST_ID_REUSED", "command_id")
+            assert await opened(shop, command, drawer="bon") == await first
+        assert [opening.drawer for opening in shop.openings()] == ["bon"]
+
+
+async def test_a_register_that_floods_a_drawer_is_told_to_wait_and_others_are_not(tmp_path: Path) -> None:
+    """Two hundred commands of one register at once were all taken, and each of them came before the next receipt."""
+    async with (
+        virtual_printer(tmp_path) as printer,
+        open_shop(tmp_path, device_at(printer, drawer=WITH_DRAWER), running=False) as shop,
+    ):
+        taken = [asyncio.create_task(opened(shop, new_event_id(n), lives_ms=500)) for n in range(MOST_WAITING)]
+        await asyncio.sleep(0)
+        with pytest.raises(TryAgain) as told:
+            await opened(shop, new_event_id(100))
+        assert (told.value.reason, told.value.value) == ("DRAWER_BUSY", "bon")
+        other = await shop.drawers.open_drawer(new_event_id(101), "kasse-2", "berta", "SALE", lives_ms=20)
+        assert {answer.result for answer in (*await asyncio.gather(*taken), other)} == {DrawerResult.EXPIRED}
+        assert len(shop.openings()) == MOST_WAITING + 1
 
 
 async def connected(shop: Shop) -> None:
