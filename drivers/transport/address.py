@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -94,6 +96,10 @@ _SERIAL_OPTIONS: Final = {
 }
 _USUAL_SERIAL: Final = {"baud": "38400", "flow": "rtscts", "bits": "8", "parity": "none", "stop": "1"}
 
+_LABEL: Final = re.compile(r"[\w-]{1,63}")
+_LONGEST_HOST: Final = 253
+"""Of a name, and 63 characters between two dots (RFC 1035); Python's resolver raises UnicodeError for what breaks this."""
+
 DeviceAddress = TcpAddress | SerialAddress | UsbAddress | UsblpAddress
 
 
@@ -118,6 +124,9 @@ def parse_address(text: str) -> DeviceAddress:
 def _parse_tcp(text: str, parts: SplitResult) -> TcpAddress:
     if not parts.hostname:
         raise AddressInvalid(text, "host", "", "is missing; write tcp://192.168.1.50:9100")
+    if not _may_be_a_host(parts.hostname):
+        rule = "must be an IP address or a name: letters, digits and dashes with single dots between them"
+        raise AddressInvalid(text, "host", parts.hostname, rule)
     if parts.path.strip("/") or parts.query or parts.username:
         raise AddressInvalid(text, "address", text, "a TCP address is tcp://HOST:PORT and nothing more")
     try:
@@ -131,10 +140,36 @@ def _parse_tcp(text: str, parts: SplitResult) -> TcpAddress:
     return TcpAddress(parts.hostname, port)
 
 
+def _may_be_a_host(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    if ":" in host or all(label.isdecimal() for label in labels):
+        return _is_ip_address(host)
+    if not all(map(_LABEL.fullmatch, labels)):
+        return False
+    try:
+        return len(host.encode("idna")) <= _LONGEST_HOST
+    except UnicodeError:
+        return False
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_path(text: str, path: str) -> None:
+    if not path.isprintable():
+        raise AddressInvalid(text, "path", path, "must be a path without control characters")
+
+
 def _parse_serial(text: str, parts: SplitResult) -> SerialAddress:
     path = parts.netloc + parts.path
     if not path.strip("/"):
         raise AddressInvalid(text, "path", path, "is missing; write serial:///dev/ttyUSB0")
+    _check_path(text, path)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(options.keys() - set(_SERIAL_OPTIONS))
     if unknown:
@@ -161,4 +196,5 @@ def _parse_usblp(text: str, parts: SplitResult) -> UsblpAddress:
         raise AddressInvalid(text, "path", parts.path, "is missing; write usblp:///dev/usb/lp0 or usblp://04b8:0e28")
     if parts.query:
         raise AddressInvalid(text, "path", f"{parts.path}?{parts.query}", "a device file takes no options")
+    _check_path(text, parts.path)
     return UsblpAddress(parts.path)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.errors import DeviceUnavailable, LinkLost, Reason
+from drivers.errors import DeviceRefused, DeviceUnavailable, LinkLost, Reason
 from drivers.transport.address import TcpAddress
 from drivers.transport.descriptor import read_some, read_to_end, write_counted
 
@@ -63,7 +63,7 @@ class TcpTransport:
         return str(self._address)
 
     async def open(self, deadline: float) -> None:
-        """Connect to the first address of the name that answers."""
+        """Connect to the first address of the name that answers. A host that no name can be is DeviceRefused."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(deadline):
@@ -73,6 +73,10 @@ class TcpTransport:
             raise DeviceUnavailable(Reason.CONNECTION_TIMEOUT, self.address) from error
         except socket.gaierror as error:
             raise DeviceUnavailable(Reason.HOST_UNKNOWN, self.address, str(error)) from error
+        except (
+            UnicodeError
+        ) as error:  # the resolver's own, for a name it cannot even ask for: neither OSError nor gaierror
+            raise DeviceRefused(Reason.HOST_UNKNOWN, self.address, str(error)) from error
         except OSError as error:
             reason = _REASONS.get(error.errno or 0, Reason.CONNECTION_REFUSED)
             raise DeviceUnavailable(reason, self.address, str(error)) from error

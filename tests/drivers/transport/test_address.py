@@ -51,6 +51,8 @@ def test_addresses_are_read(text: str, address: DeviceAddress) -> None:
         ("tcp://printer:abc", "port"),
         ("tcp://printer/queue", "address"),
         ("tcp://[broken", "address"),
+        ("tcp://192.168.1.500", "host"),
+        ("tcp://192.168.1", "host"),
         ("serial://", "path"),
         ("serial:///dev/ttyS0?baud=fast", "baud"),
         ("serial:///dev/ttyS0?baud=12345", "baud"),
@@ -74,6 +76,50 @@ def test_a_wrong_address_names_field_and_rule(text: str, field: str) -> None:
         parse_address(text)
     assert caught.value.field == field
     assert caught.value.rule
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "192.168.1..50",
+        ".printer",
+        "printer..",
+        "x" * 64,
+        ".".join(["x" * 60] * 5),
+        "my printer",
+        "a\0b",
+        "a%b",
+        "-ä" * 40,
+    ],
+    ids=range(9),
+)
+def test_a_host_that_the_resolver_cannot_ask_for_is_refused(host: str) -> None:
+    """`192.168.1..50` passed: the resolver's UnicodeError ended the printer's task again and again, and no fallback got its receipts."""
+    with pytest.raises(AddressInvalid) as caught:
+        parse_address(f"tcp://{host}:9100")
+    assert (caught.value.field, caught.value.value) == ("host", host)
+
+
+@pytest.mark.parametrize("host", ["bon_drucker", "küche.local", "drucker-2.", "::1", "fe80::1%eth0", "x" * 63])
+def test_a_host_that_can_be_is_taken(host: str) -> None:
+    assert parse_address(str(TcpAddress(host))) == TcpAddress(host)
+
+
+@pytest.mark.parametrize("text", ["serial:///dev/tty\0USB0", "usblp:///dev/usb/lp\0"])
+def test_a_path_that_no_file_can_have_is_refused(text: str) -> None:
+    """A NUL in a path ended the device's task with ValueError at every attempt."""
+    with pytest.raises(AddressInvalid, match="path"):
+        parse_address(text)
+
+
+@given(st.text(min_size=1))
+def test_every_host_that_passes_can_be_asked_for(host: str) -> None:
+    try:
+        address = parse_address(f"tcp://{host}")
+    except AddressInvalid:
+        return
+    assert isinstance(address, TcpAddress)
+    assert address.host.encode("idna") or ":" in address.host
 
 
 @given(st.sampled_from(BAUD_RATES), st.sampled_from(FlowControl))

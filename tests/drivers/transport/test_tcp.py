@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from drivers.errors import DeviceUnavailable, LinkLost, Reason
+from drivers.errors import DeviceRefused, DeviceUnavailable, LinkLost, Reason
 from drivers.media import transport_factory
+from drivers.transport.address import TcpAddress
 from drivers.transport.tcp import TcpTransport
 from tests.drivers.transport.peers import TcpPeer, soon
 
@@ -118,3 +119,11 @@ async def test_a_printer_that_vanishes_without_a_word_is_noticed(printer: TcpPee
     assert link.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 60
     assert 30_000 <= link.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 120_000
     assert link.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+@pytest.mark.parametrize("host", ["192.168.1..50", "x" * 64])
+async def test_a_name_that_cannot_be_asked_for_is_an_unknown_host(host: str) -> None:
+    """The resolver raises UnicodeError for it, which nobody expected: the printer's task ended and was started again for ever."""
+    with pytest.raises(DeviceRefused) as refused:
+        await TcpTransport(TcpAddress(host)).open(soon())
+    assert refused.value.reason is Reason.HOST_UNKNOWN
