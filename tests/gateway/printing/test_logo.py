@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,18 @@ def test_what_is_no_picture_stops_the_start_with_field_value_and_rule(
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="SETTINGS_INVALID"):
         load_logo(tmp_path, ".")
+
+
+@pytest.mark.parametrize("name", ["pipe", "/dev/zero", "logo\0.png", "huge.png"])
+def test_a_name_of_something_endless_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    """A FIFO kept the start waiting for a writer, /dev/zero ate all memory, and a NUL in the name was a traceback."""
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "huge.png").open("wb") as huge:
+        huge.truncate(2**40)
+    with pytest.raises(Refused) as refused:
+        load_logo(tmp_path, name)
+    assert (refused.value.reason, refused.value.field, refused.value.value) == (
+        "SETTINGS_INVALID",
+        "receipt.logo",
+        name,
+    )
