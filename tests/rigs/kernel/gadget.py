@@ -41,16 +41,11 @@ class Plug:
     maker: str = "EPSON"
     model: str = "TM-T20III"
 
-    @property
-    def place(self) -> str:
-        """The port path as the kernel writes it."""
-        return f"{self.port + 1}-1"
-
 
 class Gadget:
     """The device towards the host, from plugging it in to pulling it out.
 
-    Everything is made anew each time: `usb_f_printer` of Linux 6.1 corrupts its lists when the same function is bound twice.
+    Everything is made anew each time: a function that was bound again ended in a kernel BUG (tx_complete of usb_f_printer, Linux 6.1).
     """
 
     def __init__(self, plug: Plug) -> None:
@@ -155,7 +150,7 @@ class UsbPrinter:
     """A virtual printer on USB, with a hand at its cable."""
 
     def __init__(self, plug: Plug, server: VirtualPrinterServer) -> None:
-        self.plugged, self.server = plug, server
+        self.server = server
         self.gadget = Gadget(plug)
         self.link: GadgetLink | None = None
 
