@@ -134,7 +134,7 @@ def test_every_setting_is_documented_and_every_documented_one_is_taken(file: str
 
 
 def test_every_profile_and_every_fault_is_documented() -> None:
-    text = (ROOT / "docs/devices.md").read_text(encoding="utf-8")
+    text = "".join((ROOT / f"docs/{page}.md").read_text(encoding="utf-8") for page in ("devices", "virtual-devices"))
     assert [name for name in (*PROFILES, *FAULT_NAMES) if f"`{name}`" not in text] == []
 
 
