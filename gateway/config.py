@@ -59,6 +59,8 @@ class Device(Section):
     """Number under which this printer keeps code page 858 (ESC t), where it differs from its profile's; makers and firmwares do."""
     cutter: Literal["partial", "full", "none"] | None = None
     """What this printer does at the end of a receipt, where it differs from its profile."""
+    answers: bool | None = None
+    """`false`: this printer has no way to answer, so it is never asked; `true`: its silence is a fault. Without it the gateway finds out."""
     drawer: DrawerWiring | None = None
     fallback: str = ""
     """Another device of the list that prints what this printer cannot: it must report its state. Two may stand in for each other."""

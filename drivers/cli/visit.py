@@ -12,6 +12,10 @@ from drivers.cli.report import Report
 from drivers.drawer import DrawerWiring
 from drivers.printing.actor import PrinterActor
 from drivers.printing.ledger import MemoryLedger
+from drivers.printing.session import ActorLimits
+
+AT_ONCE = ActorLimits(boot=0.0)
+"""Somebody stands at the printer and waits: one that is silent is taken at its word."""
 
 
 def visit(
@@ -24,7 +28,9 @@ def visit(
 ) -> Report:
     """Run an actor for the printer while `work` is done. Raises BadParameter for a wrong address or profile."""
     kind = printer_profile(profile)
-    actor = PrinterActor(address, opener(address), ledger or MemoryLedger(), kind, utc_now, drawer=wiring)
+    actor = PrinterActor(
+        address, opener(address), ledger or MemoryLedger(), kind, utc_now, drawer=wiring, limits=AT_ONCE
+    )
     report = asyncio.run(_with_actor(actor, work))
     return replace(report, facts={"address": address, **report.facts})
 

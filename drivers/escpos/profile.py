@@ -26,7 +26,8 @@ class PrinterProfile:
 
     `columns` of font A, `dots` of paper width, `code_page` the ESC t number of PC858. `has_process_id` says whether the
     printer answers GS ( H ("printed"); None: find out at the first connection. `status` False marks a printer without a
-    return channel, which is never asked and can only be SENT_UNVERIFIED. `raster` says whether it prints GS v 0 images,
+    return channel, which is never asked and can only be SENT_UNVERIFIED; `must_answer` one whose silence is a fault even when it
+    was never heard before. `raster` says whether it prints GS v 0 images,
     `draws_qr` whether it draws QR codes by itself (GS ( k); one that does not gets them as images.
     """
 
@@ -37,6 +38,7 @@ class PrinterProfile:
     cutter: Cutter = Cutter.PARTIAL
     has_process_id: bool | None = None
     status: bool = True
+    must_answer: bool = False
     raster: bool = True
     draws_qr: bool = True
 

@@ -43,6 +43,8 @@ class Acquaintance:
 
     async def begin(self) -> None:
         """The first bytes of a link. LinkLost as usual."""
+        known = await self._records.learnt()
+        self._press.spoke_before = known is not None and known.address == self._wire.address
         await self._command(SHORT_COMMAND)
 
     async def made(self) -> bool:
@@ -93,9 +95,7 @@ class Acquaintance:
     async def _answers_in_order(self) -> bool:
         """Wait until what was sent before has come out; late answers settle their jobs on the way."""
         press = self._press
-        if press.mute:
-            press.fence = Fence.NONE
-        elif press.fence is None:
+        if press.fence is None:
             return await self._finds_its_fence()
         elif press.fence is Fence.PROCESS_ID:
             return await self._interview.process_id(await self._identity(), self._patience)
@@ -105,26 +105,21 @@ class Acquaintance:
 
     async def _finds_its_fence(self) -> bool:
         """Ask for the strongest proof, unless it is known. Whoever answered in order before and does not now is stuck."""
-        press = self._press
-        if press.profile.has_process_id is not None:
-            return await self._probes(must_answer=press.profile.has_process_id)
-        model, known = await self._interview.model(), await self._records.learnt()
-        if known is not None and known.holds_for(self._wire.address, model):
+        press, told = self._press, self._press.profile.has_process_id
+        model = await self._interview.model() if told is None else ""
+        known = await self._records.learnt()
+        if told is None and known is not None and known.holds_for(self._wire.address, model):
             press.fence = known.fence
             if known.fence is Fence.PROCESS_ID:
                 return await self._interview.process_id(await self._identity(), self._patience)
             return await self._interview.ordered(self._patience)
-        if not await self._probes(must_answer=False, must_speak=known is not None):
+        fence = await self._interview.fence(press.profile, await self._identity())
+        if (told and fence is not Fence.PROCESS_ID) or (fence is Fence.NONE and known is not None and known.proves):
             return False
-        if press.fence is not Fence.NONE and press.fence is not None:
-            await self._records.learn(Learnt(self._wire.address, model, press.fence))
-        return True
-
-    async def _probes(self, *, must_answer: bool, must_speak: bool = False) -> bool:
-        fence = await self._interview.fence(self._press.profile, await self._identity())
-        if (must_answer and fence is not Fence.PROCESS_ID) or (must_speak and fence is Fence.NONE):
-            return False
-        self._press.fence = fence
+        press.fence = fence
+        learnt = Learnt(self._wire.address, model, fence)
+        if learnt != known:
+            await self._records.learn(learnt)
         return True
 
     async def _identity(self) -> bytes:

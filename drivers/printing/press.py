@@ -52,11 +52,14 @@ class Press:
         self._fence: Fence | None = None
         self.counter = CutterCounter()
         self.reports = False  # automatic status was heard on this link
-        self.mute = not profile.status
+        self.mute = not profile.status  # taken for one that never answers
+        self.spoke_up = False  # was taken for mute, and has been heard: it is to be looked at anew
+        self.spoke_before = False  # at this address, in the life of an earlier process
         self.acquainted = False  # a job could be sent over this link, or could have been
         self.out_since: float | None = None
         self._deaf = False
         self._ever_answered = False
+        self._silent_since: float | None = None
         self._records = records
         self._job: tuple[bytes, PrintJob] | None = None
         self._listeners: list[Callable[[PrinterStatus], None]] = []
@@ -65,8 +68,8 @@ class Press:
 
     @property
     def fence(self) -> Fence | None:
-        """The strongest proof the printer offers; None until it was asked."""
-        return self._fence
+        """The strongest proof the printer offers; None until it was asked. That of a mute one is no finding: it may speak yet."""
+        return Fence.NONE if self.mute else self._fence
 
     @fence.setter
     def fence(self, found: Fence) -> None:
@@ -86,9 +89,16 @@ class Press:
         return None if self.mute else self.tracker.status.reason
 
     @property
-    def never_spoke(self) -> bool:
-        """Not one byte has ever come back, and nothing in the profile promises any."""
-        return not self._ever_answered and self.profile.has_process_id is not True
+    def _may_be_mute(self) -> bool:
+        """Not one byte has ever come back, and nothing promises any."""
+        promised = self.profile.must_answer or self.profile.has_process_id is True
+        return not (self._ever_answered or self.spoke_before or promised)
+
+    def silent(self, patience: float) -> None:
+        """A look stayed unanswered. One that may be mute is taken for it after `patience` seconds of that: it may only be booting."""
+        now = asyncio.get_running_loop().time()
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        self.mute = self._may_be_mute and now - self._silent_since >= patience
 
     def subscribe(self, callback: Callable[[PrinterStatus], None]) -> Callable[[], None]:
         """Call back once per change of status; returns what ends it."""
@@ -98,7 +108,8 @@ class Press:
     def linked(self) -> None:
         """A new link is open: what was heard over the old one holds no longer."""
         self.reports, self.mute = False, not self.profile.status
-        self.acquainted = self._deaf = False
+        self.acquainted = self._deaf = self.spoke_up = False
+        self._silent_since = None
         self._time_outage()
 
     def answers_in_order(self, does: bool) -> None:
@@ -141,6 +152,8 @@ class Press:
     def heard(self, reply: Reply) -> None:
         """Take one reply, in the order they came."""
         self._ever_answered = True
+        if self.mute and self.profile.status:
+            self.mute, self.spoke_up = False, True
         self.reports = self.reports or isinstance(reply, AutomaticStatus)
         self.tracker.received(reply)
         if self._job is not None:

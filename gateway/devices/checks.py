@@ -69,6 +69,10 @@ def profile_of(device: Device) -> PrinterProfile:
         dots=profile.dots if columns == profile.columns else columns * FONT_A_DOTS,
         code_page=profile.code_page if device.code_page is None else device.code_page,
         cutter=profile.cutter if device.cutter is None else Cutter(device.cutter),
+        has_process_id=False if device.answers is False else profile.has_process_id,
+        status=profile.status if device.answers is None else device.answers,
+        # With a stand-in that says what it does, nothing need be sent to one that is silent.
+        must_answer=bool(device.answers or device.fallback),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from branchgate.errors import Refused
 from gateway.config import Device, Display, Scale
 from gateway.devices import check_devices
+from gateway.devices.checks import profile_of
 
 TCP = "tcp://h:9100"
 
@@ -71,6 +72,32 @@ def test_one_wire_has_one_device_whatever_its_kind_and_however_it_is_written(fir
     assert (told.field, told.value) == ("scales.waage.address", second)
     told = refused((printer("theke", first), printer("fenster", second)))
     assert told.field == "devices.fenster.address"
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked", "must_answer"),
+    [
+        ({}, True, False),
+        ({"answers": True}, True, True),
+        ({"answers": False}, False, False),
+        ({"fallback": "fenster"}, True, True),
+        ({"profile": "TSP600", "answers": True}, True, True),
+    ],
+)
+def test_whether_a_printer_is_asked_and_must_answer_is_what_the_settings_say(
+    settings: dict[str, object], asked: bool, must_answer: bool
+) -> None:
+    profile = profile_of(Device.model_validate({"name": "theke", "address": TCP, **settings}))
+    assert (profile.status, profile.must_answer) == (asked, must_answer)
+
+
+def test_a_port_and_a_link_to_it_are_one_wire(tmp_path: Path) -> None:
+    """`/dev/serial/by-id/...` and `/dev/ttyUSB0` passed as two ports."""
+    port, link = tmp_path / "ttyUSB0", tmp_path / "by-id"
+    port.touch()
+    link.symlink_to(port)
+    told = refused((printer("theke", f"serial://{port}"),), displays=(display(f"serial://{link}?baud=9600"),))
+    assert told.rule == "is the address of device theke already"
 
 
 def test_devices_that_can_be_are_taken_as_they_are() -> None:

@@ -42,6 +42,7 @@ QUICK = ActorLimits(
     retry_first=0.02,
     retry_most=0.1,
     look_blocked=0.1,
+    boot=0.5,
 )
 UNHURRIED = replace(QUICK, job=JobLimits(progress=60.0, waiting=60.0, settle=0.05))
 """For tests that start processes of their own: on a busy machine a printer is slow, not silent."""

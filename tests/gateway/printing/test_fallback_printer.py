@@ -58,6 +58,18 @@ async def test_a_printer_that_is_not_there_is_stood_in_for_too(tmp_path: Path) -
     assert (originals(front), originals(back)) == ({}, {"K1-000001": 1})
 
 
+async def test_a_silent_printer_with_a_fallback_is_sent_nothing_blind(tmp_path: Path) -> None:
+    """It was taken for one that never answers, and got every receipt unverified while its fallback stood by and was ready."""
+    async with (
+        virtual_printer(tmp_path, faults=Faults(mute_status=True)) as front,
+        virtual_printer(tmp_path) as back,
+        open_shop(tmp_path, *pair(front, back, after_s=3), settings=AT_THE_FRONT) as shop,
+    ):
+        job = await shop.reaches(await shop.sell(), PrintState.PRINTED)
+        assert (job.printer, job.intended_printer) == ("back", "front")
+    assert (originals(front), originals(back)) == ({}, {"K1-000001": 1})
+
+
 async def test_what_was_sent_stays_and_what_queues_behind_it_goes(tmp_path: Path) -> None:
     """The first lies inside the printer that ran out of paper: sent elsewhere it would be there twice."""
     faults = Faults(paper_out_after_lines=10)
