@@ -1,4 +1,4 @@
-"""Structured logs on stderr: events with fields, for people as text, for machines as JSON lines."""
+"""Structured logs, on stderr unless told otherwise: events with fields, for people as text, for machines as JSON lines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import structlog
 LogFormat = Literal["json", "text"]
 
 
-def set_up_logs(form: LogFormat) -> None:
-    """Sends structlog and the standard library's logging to stderr in one form. Call it once, in a process's beginning."""
+def set_up_logs(form: LogFormat, handler: logging.Handler | None = None) -> None:
+    """Sends structlog and the standard library's logging to stderr, or to a handler, in one form. Call it once, in a process's beginning."""
+    handler = handler or logging.StreamHandler(sys.stderr)
+    on_a_screen = isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr and sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -22,9 +24,7 @@ def set_up_logs(form: LogFormat) -> None:
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        else structlog.dev.ConsoleRenderer(colors=on_a_screen, exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -32,7 +32,6 @@ def set_up_logs(form: LogFormat) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
     steps: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if form == "json":
         steps.append(structlog.processors.format_exc_info)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import grpc
 import grpc.aio
@@ -31,6 +31,13 @@ from branchgate.v1 import (
 
 QUESTION_WITHIN_S = 10
 CLOSING_WITHIN_S = 120
+MOST_PRINT_JOBS = 1000
+STUCK: Final = (
+    printing_pb2.PRINT_JOB_STATE_BLOCKED,
+    printing_pb2.PRINT_JOB_STATE_WAITING_PRINTER,
+    printing_pb2.PRINT_JOB_STATE_UNCERTAIN,
+    printing_pb2.PRINT_JOB_STATE_PARTIAL,
+)
 REPLACED = "the connection was replaced"
 
 T = TypeVar("T")
@@ -118,13 +125,28 @@ class GatewayCalls:
         stub = printing_pb2_grpc.PrintServiceStub(self._channel())
         return list((await _asked(stub.ListPrintJobs(request, timeout=QUESTION_WITHIN_S))).jobs)
 
-    async def watch_print_jobs(self, *, whole_branch: bool = False) -> AsyncGenerator[printing_pb2.PrintJob, None]:
-        """The open print jobs, and then every change, until the caller stops or the line breaks."""
+    async def stuck_print_jobs(self) -> list[printing_pb2.PrintJob]:
+        """This register's print jobs that wait for their printer or for a person, oldest first; each has its advice."""
+        jobs = await self.print_jobs(STUCK, limit=MOST_PRINT_JOBS)
+        return [job for job in reversed(jobs) if job.register_id == self._register_id]
+
+    async def watch_print_jobs(
+        self, *, whole_branch: bool = False, known: Collection[bytes] = ()
+    ) -> AsyncGenerator[printing_pb2.PrintJob, None]:
+        """The open print jobs, and then every change, until the caller stops or the line breaks.
+
+        `known`: jobs of an earlier watch. They come first as they stand, because they may have ended while nobody watched.
+        """
         register_id = "" if whole_branch else self._register_id
         call = printing_pb2_grpc.PrintServiceStub(self._channel()).WatchPrintJobs(
             printing_pb2.WatchPrintJobsRequest(register_id=register_id)
         )
         with _stream(call, TryAgain("NOT_REACHABLE", rule=REPLACED)):
+            if known:
+                await call.initial_metadata()  # from here on the gateway keeps every change for this watch
+                for job in await self.print_jobs(limit=MOST_PRINT_JOBS):
+                    if job.job_id in known:
+                        yield job
             async for response in call:
                 yield response.job
 

@@ -60,11 +60,10 @@ def pair_register(
     """
     from branchgate import __version__
     from branchgate.folder import DataFolder
-    from branchgate.logs import set_up_logs
+    from branchgate.register.log_file import log_into
     from branchgate.register.pairing import pair
 
-    set_up_logs("text")
-    with DataFolder(data):
+    with log_into(data), DataFolder(data):
         identity = asyncio.run(pair(address, code, data, software=f"branchgate {__version__}"))
     first = identity.number_range.number(max(1, identity.next_running_number))
     facts = {
@@ -105,14 +104,21 @@ def till(
 
 @app.command()
 def status(data: Data = DATA_DEFAULT, as_json: Json = False) -> None:
-    """Tells how the register stands: what waits for the gateway, what for central, how many articles it can sell.
+    """Tells how the register stands: what waits for the gateway, for central, for paper, and how many articles it can sell.
 
     A till that runs on the folder is asked by its own `status` instead. Exit code 4: the gateway did not answer within 3 seconds.
     """
-    identity, state = asyncio.run(_look(data))
+    from branchgate.printable import clean
     from branchgate.register.till.plain import plain_state
+    from branchgate.showing import plain_message
 
-    facts = {"register_id": identity.register_id, "branch_id": identity.branch_id, **plain_state(state)}
+    identity, state, stuck = asyncio.run(_look(data))
+    facts = {
+        "register_id": identity.register_id,
+        "branch_id": identity.branch_id,
+        **plain_state(state),
+        "stuck_print_jobs": [plain_message(job) for job in stuck],
+    }
     reached = "ja / yes" if state.connected else "nein / no"
     _show(
         facts,
@@ -121,7 +127,8 @@ def status(data: Data = DATA_DEFAULT, as_json: Json = False) -> None:
         f"Bons, die auf das Gateway warten / receipts waiting for the gateway: {state.pending}\n"
         f"noch nicht in der Zentrale / not at central yet: {state.held}\n"
         f"abgelehnt / refused: {state.refused}\n"
-        f"Artikel / articles: {state.articles}",
+        f"Artikel / articles: {state.articles}"
+        + "".join(f"\n! {clean(job.advice_de)}\n  {clean(job.advice_en)}" for job in stuck),
         as_json,
     )
     if not state.connected:
@@ -150,16 +157,18 @@ def diagnose_register(data: Data = DATA_DEFAULT, as_json: Json = False) -> None:
 
 
 async def _look(data: Path) -> Any:
-    from branchgate.logs import set_up_logs
+    from branchgate.errors import OutcomeUnknown, TryAgain
     from branchgate.register.client import RegisterClient
+    from branchgate.register.log_file import log_into
 
-    set_up_logs("text")
-    async with RegisterClient(data) as register:
-        try:
-            state = await register.until(lambda now: now.connected, within_s=GREETING_WITHIN_S)
-        except TimeoutError:
-            state = register.state
-        return register.identity, state
+    with log_into(data):
+        async with RegisterClient(data) as register:
+            try:
+                await register.until(lambda now: now.connected, within_s=GREETING_WITHIN_S)
+                stuck = await register.gateway.stuck_print_jobs()
+            except (TimeoutError, TryAgain, OutcomeUnknown):
+                stuck = []
+            return register.identity, register.state, stuck
 
 
 def _show(facts: dict[str, Any], text: str, as_json: bool) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from branchgate.clock import SystemClock
 from branchgate.errors.texts import Language
 from branchgate.logs import set_up_logs
 from branchgate.register.client import RegisterClient
+from branchgate.register.log_file import log_into
 from branchgate.register.till.lines import lines_of
 from branchgate.register.till.script import Script
 from branchgate.register.till.terminal import Terminal
@@ -19,9 +21,13 @@ from branchgate.register.till.till import Till
 
 async def run_till(folder: Path, *, script: bool, user_id: str, user_name: str, language: Language) -> None:
     """Runs until the input ends or the process is told to stop. Raises Refused (NOT_PAIRED, FOLDER_IN_USE)."""
-    set_up_logs("json" if script else "text")
     clock = SystemClock()
-    async with RegisterClient(folder, clock=clock) as register:
+    async with AsyncExitStack() as opened:
+        if script:
+            set_up_logs("json")
+        else:
+            opened.enter_context(log_into(folder))
+        register = await opened.enter_async_context(RegisterClient(folder, clock=clock))
         till = Till(register, clock, user_id=user_id, user_name=user_name)
         await till.remember()
         lines = lines_of(sys.stdin.fileno())

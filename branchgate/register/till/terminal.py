@@ -17,7 +17,7 @@ from branchgate.register.client import RegisterClient
 from branchgate.register.held import Happened
 from branchgate.register.till.commands import MoveCash, Return, Sell, Void, command_of
 from branchgate.register.till.counter import Counter
-from branchgate.register.till.paper import UncertainPrints
+from branchgate.register.till.paper import Prints
 from branchgate.register.till.till import Till
 from branchgate.register.till.typed import Typed, understood
 from branchgate.register.till.words import word
@@ -44,7 +44,13 @@ class Terminal:
         self._selling = "sell"
         self._returned_receipt = ""
         self._counter = Counter(register.gateway, language)
-        self._doubts = UncertainPrints(register, self._ask_about)
+        self._at_prompt = False
+        self._prints = Prints(
+            register,
+            asked=lambda job: self._interrupt(self._question(job), style="bold yellow"),
+            stuck=lambda job: self._interrupt(self._advice(job), style="yellow"),
+            came_out=lambda job: self._interrupt(self._came_out(job)),
+        )
         self._doing: dict[str, Callable[[Typed], Awaitable[None]]] = {
             "article": self._ring_up,
             "cash": self._pay,
@@ -69,10 +75,11 @@ class Terminal:
     async def run(self, lines: AsyncIterator[str]) -> None:
         """Does what is typed until the input ends or somebody leaves."""
         self._greet()
-        watching = asyncio.create_task(self._doubts.run())
+        watching = asyncio.create_task(self._prints.run())
         try:
             self._prompt()
             async for line in lines:
+                self._at_prompt = False
                 typed = understood(line)
                 if typed is not None and typed.do == "quit":
                     return
@@ -181,7 +188,7 @@ class Terminal:
         self._say("copying" if job.copy_number else "printing", title=job.title)
 
     async def _resolve(self, typed: Typed) -> None:
-        doubtful = self._doubts.oldest
+        doubtful = self._prints.oldest_in_doubt
         if doubtful is None:
             self._say("no_question")
             return
@@ -189,10 +196,11 @@ class Terminal:
         resolved = await self._register.gateway.resolve_print_job(
             doubtful.job_id, complete_on_paper=complete, user_id=self._till.user_id
         )
-        self._doubts.noted(resolved.job)
+        self._prints.noted(resolved.job)
         self._say("resolved" if complete else "copied", title=doubtful.title)
-        if self._doubts.oldest is not None:
-            self._ask_about(self._doubts.oldest)
+        following = self._prints.oldest_in_doubt
+        if following is not None:
+            self._tell(self._question(following), style="bold yellow")
 
     async def _x(self, _typed: Typed) -> None:
         self._tell((await self._register.gateway.x_report()).text)
@@ -218,6 +226,14 @@ class Terminal:
             self._tell(f"{event_id.hex()[-8:]}: {text}", style="yellow")
         for refused in await self._register.inspect(lambda outbox: outbox.refused()):
             self._tell(refused.text, style="red")
+        for job in await self._stuck_prints():
+            self._tell(self._advice(job), style="yellow")
+
+    async def _stuck_prints(self) -> list[printing_pb2.PrintJob]:
+        """As the gateway knows them; without it as they were last told."""
+        if not self._register.state.connected:
+            return self._prints.stuck
+        return await self._register.gateway.stuck_print_jobs()
 
     async def _help(self, _typed: Typed) -> None:
         self._say("help")
@@ -240,8 +256,16 @@ class Terminal:
         if receipt.change_cents:
             self._pair(self._word("change"), receipt.change_cents)
 
-    def _ask_about(self, job: printing_pb2.PrintJob) -> None:
-        self._tell(self._word("question", title=job.title), style="bold yellow")
+    def _question(self, job: printing_pb2.PrintJob) -> str:
+        return self._word("question", title=job.title)
+
+    def _advice(self, job: printing_pb2.PrintJob) -> str:
+        advice = job.advice_de if self._language == "de" else job.advice_en
+        return advice or self._word("stuck", title=job.title, reason=job.reason)
+
+    def _came_out(self, job: printing_pb2.PrintJob) -> str:
+        unproven = job.state == printing_pb2.PRINT_JOB_STATE_SENT_UNVERIFIED
+        return self._advice(job) if unproven or job.intended_printer else self._word("came_out", title=job.title)
 
     def _greet(self) -> None:
         identity, state = self._register.identity, self._register.state
@@ -249,6 +273,16 @@ class Terminal:
 
     def _prompt(self) -> None:
         self._console.print("> ", end="")
+        self._at_prompt = True
+
+    def _interrupt(self, text: str, *, style: str = "") -> None:
+        """Something that happened by itself, perhaps while somebody types: on a line of its own, and the prompt again below it."""
+        if not self._at_prompt:
+            self._tell(text, style=style)
+            return
+        self._console.print()
+        self._tell(text, style=style)
+        self._prompt()
 
     def _start_over(self) -> None:
         self._lines = []

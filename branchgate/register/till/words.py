@@ -28,6 +28,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Unklarer Druck: {title}. Liegt der Bon vollständig vor? „ja“ oder „nein“",
         "Uncertain print: {title}. Is the receipt complete on paper? yes or no",
     ),
+    "stuck": ("{title} ist nicht gedruckt ({reason})", "{title} is not printed ({reason})"),
+    "came_out": ("{title} ist jetzt doch gedruckt", "{title} has been printed after all"),
     "no_question": ("Kein Druck ist unklar", "No print is uncertain"),
     "resolved": ("Vermerkt: {title} liegt vor", "Noted: {title} is on paper"),
     "copied": ("Ersatz wird als KOPIE gedruckt", "A replacement is printed as a copy"),

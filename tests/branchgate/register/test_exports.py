@@ -28,6 +28,7 @@ METHODS = {
         "print_receipt",
         "resolve_print_job",
         "show_on_display",
+        "stuck_print_jobs",
         "watch_devices",
         "watch_print_jobs",
         "weigh",

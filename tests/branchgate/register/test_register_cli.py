@@ -32,8 +32,10 @@ def test_the_state_of_a_register_without_its_gateway_is_told(
     assert run("status", "--data", str(tmp_path), "--json") == 4
     told = json.loads(capsys.readouterr().out)
     assert (told["register_id"], told["connected"], told["articles"]) == ("kasse-1", False, 4)
+    assert told["stuck_print_jobs"] == []
     assert run("status", "--data", str(tmp_path)) == 4
-    assert "nein / no" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert ("nein / no" in said.out, said.err) == (True, "")
 
 
 def test_a_folder_that_is_not_paired_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

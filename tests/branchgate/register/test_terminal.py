@@ -21,6 +21,7 @@ from tests.branchgate.register.served_gateway import open_plainly
 from tests.branchgate.register.stocked import stocked
 
 HOSTILE = "[/] [red]x[/red] :warning: \x1b[2J\x1b]0;owned\x07 \x9b31m \u202e"
+UNCERTAIN = printing_pb2.PrintJob(title=HOSTILE, state=printing_pb2.PRINT_JOB_STATE_UNCERTAIN)
 HARMLESS = "[/] [red]x[/red] :warning:  [2J ]0;owned   31m  "
 
 
@@ -50,7 +51,7 @@ async def test_names_and_texts_from_elsewhere_are_shown_as_they_are(tmp_path: Pa
         await till.remember()
         terminal = Terminal(register, till, "de", console)
         await terminal.run(typed("20001", "[/]", HOSTILE, "bar", f"storno {HOSTILE}", f"kopie {HOSTILE}", "status"))
-        terminal._ask_about(printing_pb2.PrintJob(title=HOSTILE))
+        terminal._prints.noted(UNCERTAIN)
         await till.close()
     lines = shown.getvalue().splitlines()
     assert all(line.isprintable() for line in lines)

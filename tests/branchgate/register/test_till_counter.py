@@ -57,7 +57,7 @@ class StandInGateway:
     async def clear_display(self) -> None:
         await self.show_on_display()
 
-    async def watch_print_jobs(self) -> AsyncIterator[Any]:
+    async def watch_print_jobs(self, known: object = ()) -> AsyncIterator[Any]:
         await asyncio.Event().wait()
         yield None
 

@@ -105,6 +105,8 @@ def test_a_person_sells_at_the_terminal(tmp_path: Path) -> None:
     assert "-1,04" in shown
     assert "schon storniert" not in shown
     assert "3 Bons warten auf das Gateway" in shown
+    # Lines like "[info     ] gateway_connected" stood between the articles.
+    assert errors == b""
 
 
 def test_without_pairing_the_till_says_what_to_do(tmp_path: Path) -> None:
