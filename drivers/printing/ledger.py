@@ -31,8 +31,8 @@ class QueuedJob(Protocol):
         """What it was last told to wait for at this printer; None: nothing yet."""
         ...
 
-    def document_for(self, profile: PrinterProfile) -> Document:
-        """What to print. Called in the actor, so it must be quick; DeviceRefused cancels the job as unprintable."""
+    async def document_for(self, profile: PrinterProfile) -> Document:
+        """What to print. A long one is made in a thread: the event loop has others to serve. DeviceRefused cancels it as unprintable."""
         ...
 
 
@@ -117,7 +117,7 @@ class MemoryJob:
 
     waits_for: Reason | None = None
 
-    def document_for(self, profile: PrinterProfile) -> Document:
+    async def document_for(self, profile: PrinterProfile) -> Document:
         """The document, the same for every printer."""
         return self.document
 

@@ -110,7 +110,9 @@ class Session:
         """Print one job. False when it is in doubt now, and the link with it."""
         press = self._press
         try:
-            bands = compose(queued.document_for(press.profile), press.profile)
+            document = await queued.document_for(press.profile)
+            # In a thread, because a thousand lines take seconds; one job at a time, so there are no more threads than printers.
+            bands = await asyncio.to_thread(compose, document, press.profile)
         except DeviceRefused as refused:
             await self._records.give_up(queued.job_id, refused.reason)
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -82,7 +83,8 @@ class PrintDesk:
             raise Refused("INVALID_VALUE", field="request_id", value=request_id.hex(), rule="16 bytes")
         role, user_id = role_name(role or RECEIPT), short_text(user_id, "user_id")
         entry = self._documents.entry(event_id)
-        job = job_for(request_id, entry, register_id or entry.register_id, role)
+        # In a thread: reading a receipt of thousands of lines would keep all others from an answer.
+        job = await asyncio.to_thread(job_for, request_id, entry, register_id or entry.register_id, role)
         return await self._store.make(replace(self._routed(job), user_id=user_id))
 
     async def print_closing(self, event_id: bytes, register_id: str) -> None:

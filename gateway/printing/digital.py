@@ -52,8 +52,8 @@ class DigitalDesk:
 
         Raises Refused (RECEIPT_NOT_RECORDED, EVENT_NOT_PRINTABLE, BRANCH_SETTINGS_MISSING, PRINTER_DOCUMENT_UNPRINTABLE, INVALID_VALUE).
         """
-        title, document = self._documents.digital(event_id, profile)
         async with self._one_at_a_time:
+            title, document = await self._documents.digital(event_id, profile)
             try:
                 paper = await asyncio.to_thread(_paper, document, profile)
             except DeviceRefused as refused:

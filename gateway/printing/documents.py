@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
@@ -24,7 +26,7 @@ from gateway.short_texts import cut
 
 
 class Documents:
-    """Knows what each event looks like on paper. For the event loop's thread.
+    """Knows what each event looks like on paper. For the event loop's thread, where the journal is read; documents are laid out in another.
 
     `settings` is None until central's settings have come: a receipt without the shop's name and address must not be printed.
     """
@@ -47,17 +49,17 @@ class Documents:
             raise Refused("EVENT_NOT_PRINTABLE", field="event_id", value=entry.kind.name, rule="a receipt or a closing")
         return entry
 
-    def document(self, job: Job, profile: PrinterProfile) -> Document:
+    async def document(self, job: Job, profile: PrinterProfile) -> Document:
         """The document of a job. Raises DeviceRefused when the event cannot be read."""
         if self.settings is None:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "no branch settings")
         mark = CopyMark(job.copy_number, self._clock.now_ms()) if job.copy_number else None
         try:
-            return self._laid_out(self.entry(job.event_id), self.settings, profile, mark)
+            return await asyncio.to_thread(self._laid_out, self.entry(job.event_id), self.settings, profile, mark)
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
 
-    def digital(self, event_id: bytes, profile: PrinterProfile) -> tuple[str, Document]:
+    async def digital(self, event_id: bytes, profile: PrinterProfile) -> tuple[str, Document]:
         """The title and the document of an event for a screen, marked as digital.
 
         Raises Refused (RECEIPT_NOT_RECORDED, EVENT_NOT_PRINTABLE, BRANCH_SETTINGS_MISSING).
@@ -65,8 +67,11 @@ class Documents:
         entry = self.entry(event_id)
         if self.settings is None:
             raise Refused("BRANCH_SETTINGS_MISSING", field="event_id", value=event_id.hex())
-        document = self._laid_out(entry, self.settings, profile, None)
-        return _title(entry), marked_digital(document, words_for(self.settings.language))
+        return await asyncio.to_thread(self._marked_digital, entry, self.settings, profile)
+
+    def _marked_digital(self, entry: Entry, settings: BranchSettings, profile: PrinterProfile) -> tuple[str, Document]:
+        document = self._laid_out(entry, settings, profile, None)
+        return _title(entry), marked_digital(document, words_for(settings.language))
 
     def _laid_out(
         self, entry: Entry, settings: BranchSettings, profile: PrinterProfile, mark: CopyMark | None

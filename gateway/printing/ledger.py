@@ -41,10 +41,10 @@ class ReferencedJob:
         """What its printer told it last."""
         return Reason(self.job.reason) if self.job.reason else None
 
-    def document_for(self, profile: PrinterProfile) -> Document:
+    async def document_for(self, profile: PrinterProfile) -> Document:
         """The receipt or report as wide as the printer. Raises DeviceRefused when it cannot be read or rendered."""
         try:
-            return self.documents.document(self.job, profile)
+            return await self.documents.document(self.job, profile)
         except DeviceRefused:
             raise
         except Exception as failure:

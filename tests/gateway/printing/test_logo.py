@@ -35,7 +35,7 @@ async def test_one_file_fits_every_paper(tmp_path: Path, name: str, width: int) 
     async with open_shop(tmp_path, running=False) as shop:
         documents = Documents(shop.reader, SystemClock(), load_logo(tmp_path, "logo.png"))
         documents.settings = SETTINGS
-        _, document = documents.digital(await shop.sell(role=""), profile)
+        _, document = await documents.digital(await shop.sell(role=""), profile)
     (picture,) = (element for element in document.elements if isinstance(element, Picture))
     assert (picture.bitmap.width, picture.bitmap.height) == (width, width * 400 // 1152)
     printer = VirtualPrinter(PrinterSettings(columns=profile.columns))
