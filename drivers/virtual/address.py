@@ -52,19 +52,34 @@ def is_virtual(text: str) -> bool:
     return text.lstrip().lower().startswith(f"{SCHEME}:")
 
 
+def virtual_name(text: str) -> str:
+    """Whose address this is, whatever its options: a device made of software is known by its name. Raises AddressInvalid."""
+    return _name(text, _split(text))
+
+
 def parts_of(text: str, known: tuple[str, ...]) -> VirtualParts:
     """Take an address apart. `known` are the kind's options. Raises AddressInvalid naming the field, the value and the rule."""
+    parts = _split(text)
+    name = _name(text, parts)
+    options, switches = _options(text, parts, (*known, FAULT))
+    return VirtualParts(text, name, options, switches)
+
+
+def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text.strip())
     except ValueError as error:
         raise AddressInvalid(text, "address", text, f"is not an address: {error}") from error
     if parts.scheme != SCHEME:
         raise AddressInvalid(text, "scheme", parts.scheme, f"must be {SCHEME}:")
+    return parts
+
+
+def _name(text: str, parts: SplitResult) -> str:
     name = unquote(parts.netloc + parts.path)
     if not _NAME.fullmatch(name):
         raise AddressInvalid(text, "name", name, "must be letters, digits, dots and dashes; write virtual:front")
-    options, switches = _options(text, parts, (*known, FAULT))
-    return VirtualParts(text, name, options, switches)
+    return name
 
 
 def _options(text: str, parts: SplitResult, known: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from branchgate.errors import Refused
 from drivers.errors import AddressInvalid
 from drivers.escpos.profile import FONT_A_DOTS, PROFILES, Cutter, PrinterProfile
 from drivers.media import transport_factory
-from drivers.transport.address import SerialAddress, parse_address
+from drivers.transport.address import SerialAddress, TcpAddress, UsbAddress, parse_address
 from drivers.transport.contract import OpenTransport
-from drivers.virtual.address import is_virtual
+from drivers.virtual.address import is_virtual, virtual_name
 from gateway.config import Device, Display, Scale
 from gateway.counter_devices import display_line, scale_line
 
@@ -48,11 +49,16 @@ def _check_free(taken: dict[str, str], section: str, name: str, address: str) ->
 
 
 def _wire(address: str) -> str:
-    """The same for every way to write one wire: a serial port is one whatever its speed, 9100 may be left out."""
+    """The same for every way to write one wire: a serial port is one whatever its speed or link, 9100 and the last dot may be left out."""
     if is_virtual(address):
-        return address.strip()
+        return f"virtual:{virtual_name(address)}"
     parsed = parse_address(address)
-    return f"serial://{parsed.path}" if isinstance(parsed, SerialAddress) else str(parsed)
+    if isinstance(parsed, TcpAddress):
+        return str(TcpAddress(parsed.host.removesuffix("."), parsed.port))
+    if isinstance(parsed, SerialAddress):
+        return os.path.realpath(parsed.path)  # /dev/serial/by-id/... is a link to /dev/ttyUSB0
+    usb = parsed.identity if isinstance(parsed, UsbAddress) else parsed.target
+    return os.path.realpath(usb) if isinstance(usb, str) else f"usb://{usb}"
 
 
 def profile_of(device: Device) -> PrinterProfile:

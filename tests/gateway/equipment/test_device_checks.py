@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from branchgate.errors import Refused
@@ -59,9 +61,15 @@ def test_an_impossible_display_or_scale_is_refused_by_field(
         ("serial:///dev/ttyS1?baud=9600", "serial:///dev/ttyS1?baud=38400&flow=none"),
         ("usb://04b8:0202?serial=A", " usb://04B8:0202?serial=A"),
         ("virtual:theke", "virtual:theke "),
+        ("virtual:theke", "VIRTUAL:theke?fault=mute"),
+        ("tcp://drucker:9100", "tcp://DRUCKER/"),
+        ("tcp://drucker", "tcp://drucker.:9100"),
+        ("serial:///dev/ttyS1", "serial:///dev//./ttyS1?baud=9600"),
+        ("usb://04b8:0202?serial=A", "usblp://04b8:0202?serial=A"),
     ],
 )
 def test_one_wire_has_one_device_whatever_its_kind_and_however_it_is_written(first: str, second: str) -> None:
+    """Another speed, another case, a slash at the end or another option passed, and the second device waited for ever for its port."""
     told = refused((printer("theke", first),), displays=(display(second),))
     assert (told.field, told.value, told.rule) == (
         "displays.kunde.address",
