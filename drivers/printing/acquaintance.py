@@ -112,9 +112,13 @@ class Acquaintance:
             press.fence = known.fence
             if known.fence is Fence.PROCESS_ID:
                 return await self._interview.process_id(await self._identity(), self._patience)
-            return await self._interview.ordered(self._patience)
+            return await self._interview.ordered_and_quiet(self._patience)
         fence = await self._interview.fence(press.profile, await self._identity())
-        if (told and fence is not Fence.PROCESS_ID) or (fence is Fence.NONE and known is not None and known.proves):
+        if (
+            fence is None
+            or (told and fence is not Fence.PROCESS_ID)
+            or (fence is Fence.NONE and known is not None and known.proves)
+        ):
             return False
         press.fence = fence
         learnt = Learnt(self._wire.address, model, fence)

@@ -27,6 +27,7 @@ COUNTER_S: Final = 1.0
 MODEL_S: Final = 0.5
 CLEAR_S: Final = 2.0
 QUIET_S: Final = 1.0
+CHATTER_S: Final = 3.0
 
 
 class Interview:
@@ -52,11 +53,16 @@ class Interview:
                 return False
         return True
 
-    async def fence(self, profile: PrinterProfile, identity: bytes) -> Fence:
-        """Find the strongest proof the printer offers. Only meaningful while it is online: both fences wait for paper."""
+    async def fence(self, profile: PrinterProfile, identity: bytes) -> Fence | None:
+        """Find the strongest proof the printer offers. Only meaningful while it is online: both fences wait for paper.
+
+        None: it sends what looks like answers to GS r without being asked, so nothing can be believed of it.
+        """
         if profile.has_process_id is not False and await self.process_id(identity, PROBE_S):
             return Fence.PROCESS_ID
-        return Fence.ORDERED_STATUS if await self.ordered(PROBE_S) else Fence.NONE
+        if not await self.ordered(PROBE_S):
+            return Fence.NONE
+        return Fence.ORDERED_STATUS if await self._falls_quiet() else None
 
     async def model(self) -> str:
         """GS I 67; empty where the printer does not tell. No number, which could be a counter's answer."""
@@ -75,10 +81,14 @@ class Interview:
 
     async def ordered_and_quiet(self, patience: float) -> bool:
         """GS r 1, then silence: its answers carry no name, so a late one could pass for the next job's."""
-        if not await self.ordered(patience):
-            return False
+        return await self.ordered(patience) and await self._falls_quiet()
+
+    async def _falls_quiet(self) -> bool:
+        """Late answers come to an end; what talks on and on is no printer, or there is noise on its line."""
+        ends = _within(CHATTER_S)
         while await self._asked(b"", lambda reply: isinstance(reply, OrderedStatus), QUIET_S):
-            continue
+            if _within(0) >= ends:
+                return False
         return True
 
     async def cutter_counter(self) -> int | None:

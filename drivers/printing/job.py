@@ -37,7 +37,7 @@ class Fence(StrEnum):
 class JobLimits:
     """Seconds. `progress`: without any sign of life while sending or awaiting. `waiting`: for a person with paper.
 
-    `settle`: how long a printer with the weaker fence must stay free of faults after its last answer.
+    `settle`: how long a printer with the weaker fence must stay free of faults after its last answer, before it is asked whether it lives.
     """
 
     progress: float = 30.0
@@ -117,7 +117,9 @@ class PrintJob:
     def received(self, reply: Reply, now: float) -> JobState | None:
         """The printer said something. A process id counts even late, when the job is already UNCERTAIN."""
         number = self._fence_answered(reply)
-        if number is None or number < self._answered:
+        if number is None:
+            return self._spoke_out_of_turn(reply)
+        if number < self._answered:
             return None
         self._answered = number + 1
         self.evidence = replace(self.evidence, begun=True)
@@ -166,11 +168,29 @@ class PrintJob:
         """Time has passed."""
         if not self.state.is_open:
             return None
-        if self._settles_at is not None and now >= self._settles_at:
-            return self._printed(Proof.PROCESSED)
         if self._deadline is None or now < self._deadline:
             return None
         return self.link_lost(Reason.NOT_READING if self._accepted < self._ends[-1] else Reason.ANSWER_OVERDUE)
+
+    def must_look(self, now: float) -> bool:
+        """The weaker fence's last answer has stood long enough: `looked` must be told whether the printer still lives."""
+        return self.state.is_open and self._settles_at is not None and now >= self._settles_at
+
+    def looked(self, *, answered: bool, ready: bool, now: float) -> JobState | None:
+        """What DLE EOT 1 brought. A line that is switched off in the middle reads as NULs, which look like answers to GS r: paper present."""
+        if not self.must_look(now):
+            return None  # it said meanwhile what is wrong
+        if not answered:
+            return self.link_lost(Reason.NO_ANSWER)
+        if ready:
+            return self._printed(Proof.PROCESSED)
+        self._settles_at = now + self._limits.settle
+        return None
+
+    def _spoke_out_of_turn(self, reply: Reply) -> JobState | None:
+        """More answers to GS r than it got: then none of them can be told from noise."""
+        ordered = isinstance(reply, OrderedStatus) and self._fence is Fence.ORDERED_STATUS
+        return self.link_lost(Reason.NO_ANSWER) if ordered and not self.nothing_sent else None
 
     def _fence_answered(self, reply: Reply) -> int | None:
         if not (self.state.is_open or self.state is JobState.UNCERTAIN):
@@ -178,7 +198,10 @@ class PrintJob:
         if isinstance(reply, ProcessId) and self._fence is Fence.PROCESS_ID:
             return self._number_of.get(reply.process_id)
         ordered = isinstance(reply, OrderedStatus) and self._fence is Fence.ORDERED_STATUS and self.state.is_open
-        return self._answered if ordered and self._answered < self._released else None
+        if not ordered or self._answered == self._released:
+            return None
+        has_got_it = self._offered or self._accepted >= self._ends[self._answered]
+        return self._answered if has_got_it else None
 
     def _release(self) -> None:
         if self.state is not JobState.SENDING:

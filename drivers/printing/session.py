@@ -173,6 +173,9 @@ class Session:
                     self._press.publish()
                     look_at = _now() + self._limits.look_blocked
             self._press.moved(job.tick(_now()))
+            if job.must_look(_now()):
+                answered = await self._interview.status(RealTimeQuery.PRINTER)
+                self._press.moved(job.looked(answered=answered, ready=self._press.status.ready, now=_now()))
             if job.between_bands:
                 await self._serve_requests()
 

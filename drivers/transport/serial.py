@@ -57,8 +57,7 @@ class SerialTransport:
         except (serial.SerialException, termios.error) as error:
             raise self._why_not_opened(error) from error
         try:
-            if self._address.parity is not Parity.NONE:
-                _check_parity(port.fileno())
+            _hear_no_noise(port.fileno(), parity=self._address.parity is not Parity.NONE)
         except termios.error as error:
             _release(port)
             raise self._why_not_opened(error) from error
@@ -119,10 +118,16 @@ class SerialTransport:
         return self._port
 
 
-def _check_parity(descriptor: int) -> None:
-    """Have the kernel look at the parity, which pyserial leaves out: a character that fails it arrives as NUL (termios, INPCK)."""
+def _hear_no_noise(descriptor: int, *, parity: bool) -> None:
+    """What pyserial leaves out (termios, IGNBRK and INPCK).
+
+    A device that is switched off holds the line in BREAK, which would arrive as NULs, and a printer's NUL means "paper present". With
+    `parity` the kernel looks at it, and a character that fails it arrives as NUL.
+    """
     modes = termios.tcgetattr(descriptor)
-    modes[0] = modes[0] & ~(termios.IGNPAR | termios.PARMRK) | termios.INPCK
+    modes[0] |= termios.IGNBRK
+    if parity:
+        modes[0] = modes[0] & ~(termios.IGNPAR | termios.PARMRK) | termios.INPCK
     termios.tcsetattr(descriptor, termios.TCSANOW, modes)
 
 

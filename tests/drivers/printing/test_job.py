@@ -65,16 +65,50 @@ def test_an_answer_to_another_receipt_is_none_to_this() -> None:
     assert started.received(OrderedStatus(0), 2.0) is None
 
 
-def test_the_weaker_proof_waits_for_a_quiet_moment() -> None:
+def settling() -> PrintJob:
+    """All is answered in order since 2.0."""
     started = job(Fence.ORDERED_STATUS)
     while started.state is not JobState.AWAITING:
         started.accepted(len(started.outgoing), 1.0)
         started.received(OrderedStatus(0), 1.0)
     while started.wake_at != 3.0:
         started.received(OrderedStatus(0), 2.0)
-    assert started.tick(2.5) is None
-    assert started.tick(3.0) is JobState.PRINTED
+    return started
+
+
+def test_the_weaker_proof_waits_for_a_quiet_moment_and_for_a_printer_that_still_lives() -> None:
+    started = settling()
+    assert not started.must_look(2.5)
+    assert started.tick(3.0) is None
+    assert started.must_look(3.0)
+    assert started.looked(answered=True, ready=True, now=3.0) is JobState.PRINTED
     assert started.evidence.proof is Proof.PROCESSED
+
+
+def test_a_printer_that_is_gone_after_its_last_answer_has_proved_nothing() -> None:
+    """A line that is switched off reads as NULs, and a NUL reads as an answer to GS r: then silence, which was taken for "no fault"."""
+    started = settling()
+    assert started.looked(answered=False, ready=False, now=3.0) is JobState.UNCERTAIN
+    assert started.evidence.reason is Reason.NO_ANSWER
+
+
+def test_a_printer_that_lives_but_is_not_ready_is_asked_again_and_not_for_ever() -> None:
+    started = settling()
+    assert started.looked(answered=True, ready=False, now=3.0) is None
+    assert not started.must_look(3.5)
+    assert started.must_look(4.0)
+    assert started.tick(12.0) is JobState.UNCERTAIN
+
+
+def test_more_answers_than_questions_prove_nothing() -> None:
+    started = settling()
+    assert started.received(OrderedStatus(0), 2.5) is JobState.UNCERTAIN
+
+
+def test_an_answer_to_what_was_not_sent_yet_proves_nothing() -> None:
+    started = job(Fence.ORDERED_STATUS)
+    started.accepted(1, 1.0)
+    assert started.received(OrderedStatus(0), 1.0) is JobState.UNCERTAIN
 
 
 def test_a_printer_without_a_voice_is_sent_unverified_as_soon_as_all_is_accepted() -> None:
@@ -156,6 +190,7 @@ class Wire:
     sent: bytes = b""
     last_id_heard: bool = False
     ordered_answers: int = 0
+    seen_alive: bool = False
     history: list[JobState] = field(default_factory=lambda: [JobState.PREFLIGHT])
 
 
@@ -195,6 +230,12 @@ class AnyOrder(RuleBasedStateMachine):
         self.now += seconds
         self.step(self.job.tick(self.now))
 
+    @rule(answered=st.booleans(), ready=st.booleans())
+    def somebody_looked(self, answered: bool, ready: bool) -> None:
+        asked = self.job.must_look(self.now)
+        self.step(self.job.looked(answered=answered, ready=answered and ready, now=self.now))
+        self.wire.seen_alive |= asked and answered and ready
+
     @rule()
     def the_link_breaks(self) -> None:
         self.step(self.job.link_lost())
@@ -217,7 +258,8 @@ class AnyOrder(RuleBasedStateMachine):
             if self.fence is Fence.PROCESS_ID:
                 assert self.wire.last_id_heard
             else:
-                assert self.wire.ordered_answers >= len(BANDS)
+                assert self.wire.ordered_answers == len(BANDS)
+                assert self.wire.seen_alive
 
     @invariant()
     def nothing_goes_out_after_the_end(self) -> None:

@@ -36,7 +36,6 @@ async def test_the_form_of_the_line_is_set(
 ) -> None:
     made: list[dict[str, Any]] = []
     real = serial.Serial
-    checked: list[int] = []
 
     def recording(*arguments: Any, **settings: Any) -> serial.Serial:
         made.append(settings)
@@ -48,10 +47,13 @@ async def test_the_form_of_the_line_is_set(
     await transport.open(soon())
     descriptor = os.open(line, os.O_RDWR | os.O_NOCTTY)
     try:
-        checked.append(termios.tcgetattr(descriptor)[0] & termios.INPCK)
+        modes = termios.tcgetattr(descriptor)[0]
     finally:
         os.close(descriptor)
         await transport.close(soon())
     (settings,) = made
     assert (settings["bytesize"], settings["parity"], settings["stopbits"]) == form
-    assert bool(checked[0]) is (form[1] != "N"), "a damaged character must not pass for a good one"
+    assert bool(modes & termios.INPCK) is (form[1] != "N"), "a damaged character must not pass for a good one"
+    assert modes & termios.IGNBRK, (
+        "a device that is switched off must not be heard as NULs, which are a printer's answers"
+    )
