@@ -73,9 +73,8 @@ class TcpTransport:
             raise DeviceUnavailable(Reason.CONNECTION_TIMEOUT, self.address) from error
         except socket.gaierror as error:
             raise DeviceUnavailable(Reason.HOST_UNKNOWN, self.address, str(error)) from error
-        except (
-            UnicodeError
-        ) as error:  # the resolver's own, for a name it cannot even ask for: neither OSError nor gaierror
+        except UnicodeError as error:
+            # The resolver's own for a name that it cannot even ask for, and no OSError.
             raise DeviceRefused(Reason.HOST_UNKNOWN, self.address, str(error)) from error
         except OSError as error:
             reason = _REASONS.get(error.errno or 0, Reason.CONNECTION_REFUSED)

@@ -32,7 +32,6 @@ QUICK = ActorLimits(
     look_blocked=0.1,
     boot=0.5,
 )
-UNSTIRRED = replace(QUICK, look_blocked=60.0, look_idle=60.0)
 RECEIPT = Document((Text("Bäckerei €", bold=True), *(Columns(f"Artikel {n}", "1,00 €") for n in range(150))))
 FRONTS: tuple[type[TcpFront] | type[PtyFront], ...] = (TcpFront, PtyFront)
 
@@ -442,8 +441,7 @@ class TestDrawer:
     async def test_paper_comes_between_drawer_commands_however_many_wait(self) -> None:
         """All waiting commands were obeyed before the next receipt: 200 from one register kept it from its printer for 42 s."""
         async with TcpFront(CountsPulsesBeforeCut()) as front, shop(front, drawer=DrawerWiring(has_sensor=False)) as s:
-            await s.until(lambda: s.actor.status.ready)
-            s.submit(document=Document((Text("Bon"),)))
+            s.submit(document=Document((Text("Bon"),)))  # all of it waits before the first link
             outcomes = await asyncio.gather(*(s.actor.open_drawer(command(seconds=60)) for _ in range(100)))
             await s.reaches(JobState.PRINTED)
             assert (len(outcomes), s.printer.pulses) == (100, 100)
@@ -451,10 +449,11 @@ class TestDrawer:
             assert s.printer.pulses_before_cut < 5
 
     async def test_commands_behind_one_another_do_not_wait_for_the_next_look(self) -> None:
-        """Each command is served in a turn of its own: what stirs the printer's task once must do for all that wait."""
-        async with TcpFront(FakePrinter()) as front, shop(front, drawer=self.WIRED, limits=UNSTIRRED) as s:
-            await s.until(lambda: s.actor.status.ready)
-            outcomes = await asyncio.gather(*(s.actor.open_drawer(command()) for _ in range(3)))
+        """Each command is served in a turn of its own, and one that says nothing stirs its task for none of the others."""
+        async with TcpFront(FakePrinter(mute=True)) as front, shop(front) as s:
+            s.submit(document=Document((Text("Bon"),)))
+            await s.reaches(JobState.SENT_UNVERIFIED)
+            outcomes = await asyncio.gather(*(s.actor.open_drawer(command()) for _ in range(6)))
             assert {outcome.pulse_sent for outcome in outcomes} == {True}
 
     async def test_a_printer_that_does_not_answer_gets_no_pulse(self) -> None:
