@@ -33,6 +33,7 @@ from gateway.branch.stores import KEYS_FOLDER, Stores, day_rule, open_stores
 from gateway.catalogue.pace import Pace, RecentSales
 from gateway.config import GatewaySettings, load
 from gateway.devices import check_devices
+from gateway.equipment import MissingDevices
 from gateway.identity import GatewayIdentity, load_identity
 from gateway.journal.verification import verify_whole_chain
 from gateway.pairing.authority import BranchAuthority
@@ -251,9 +252,12 @@ async def _follow_settings(stores: Stores, desks: Desks) -> None:
     """Central's decisions take effect at once: roles of devices, address on receipts, business day."""
     changed = asyncio.Event()
     stop = stores.replica.follow(changed.set)
+    printers = [device.name for device in desks.devices.configured]
+    missing = MissingDevices(desks.devices.board, [*printers, *desks.displays.addresses, *desks.scales.addresses])
     try:
         while True:
             settings = stores.replica.settings()
+            missing.use_settings(settings)
             await desks.printing.use_settings(settings)
             stores.sales.use(day_rule(settings))
             await changed.wait()

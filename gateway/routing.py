@@ -39,6 +39,18 @@ class Routes:
             assigned = self.devices[0]
         return None if assigned is None else assigned.name
 
+    def missing_for(self, register_id: str, role: str) -> str:
+        """The device that a role names for the register and that does not hang here; empty: none."""
+        if self.settings is None:
+            return ""
+        named = (
+            assignment.device
+            for wanted in (register_id, "")
+            for assignment in self.settings.device_roles
+            if (assignment.register_id, assignment.role) == (wanted, role)
+        )
+        return next((name for name in named if self.device(name) is None), "")
+
     def drawer_for(self, register_id: str) -> str | None:
         """The device with the register's drawer: by role, else at its receipt printer, else the only drawer there is."""
         candidates: list[Device | None] = []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
 from typing import Final
 
 import grpc.aio
 import typer
-from rich.padding import Padding
 
 from branchgate.showing import JsonOption, console, foreign, show_json
 from branchgate.v1 import device_pb2, device_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
+from gateway.cli.times import clock_time
 
 _KINDS: Final = {
     "printer": "Drucker / printer",
@@ -20,7 +19,9 @@ _KINDS: Final = {
     "display": "Anzeige / display",
     "scale": "Waage / scale",
     "unknown": "nicht eingerichtet / not set up",
+    "missing": "von der Zentrale genannt, fehlt hier / named by central, missing here",
 }
+_GONE: Final = {"missing": "nicht mehr / no longer"}
 _READY: Final = {
     device_pb2.ANSWER_YES: "bereit / ready",
     device_pb2.ANSWER_NO: "nicht bereit / not ready",
@@ -65,36 +66,56 @@ def watch_devices(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) 
 
     async def question(channel: grpc.aio.Channel) -> None:
         stub = device_pb2_grpc.DeviceServiceStub(channel)
+        shown: dict[tuple[str, str], list[str]] = {}
         async for response in stub.WatchDevices(device_pb2.WatchDevicesRequest()):
             if as_json:
                 show_json(response)
             else:
-                show_device(response.device, at=True, gone=response.gone)
+                _show_change(response, shown)
 
     with contextlib.suppress(KeyboardInterrupt):
         ask(data, question)
 
 
-def show_device(device: device_pb2.Device, *, at: bool = False, gone: bool = False) -> None:
+def show_device(device: device_pb2.Device) -> None:
     """A device in a line, the address unbroken because it is copied from here; below it what a person can do."""
-    state = "abgezogen / unplugged" if gone else _state(device)
-    head = [_time(device.changed_at_ms) if at else "", device.name, _KINDS.get(device.kind, device.kind), state]
+    _show(_lines(device))
+
+
+def _show_change(change: device_pb2.WatchDevicesResponse, shown: dict[tuple[str, str], list[str]]) -> None:
+    """A change that a person can see. Others follow the stream as well, and are told of more than is shown here."""
+    device = change.device
+    key = device.kind, device.name
+    lines = _lines(device, gone=change.gone)
+    if shown.get(key) == lines:
+        return
+    shown[key] = lines
+    _show([f"{clock_time(device.changed_at_ms)}  {lines[0]}", *lines[1:]])
+
+
+def _show(lines: list[str]) -> None:
+    for line in lines:
+        console().print(line, soft_wrap=True)
+
+
+def _lines(device: device_pb2.Device, *, gone: bool = False) -> list[str]:
+    state = _GONE.get(device.kind, "abgezogen / unplugged") if gone else _state(device)
     code = f" ({device.reason})" if device.reason and not gone else ""
-    console().print(foreign("  ".join(filter(None, head)) + code), soft_wrap=True)
-    facts = [device.address, *_facts(device)]
-    for fact in filter(None, facts if not gone else facts[:1]):
-        console().print(f"    [dim]{foreign(fact)}[/]", soft_wrap=True)
+    head = "  ".join(filter(None, (device.name, _KINDS.get(device.kind, device.kind), state)))
+    facts = [device.address] if gone else [device.address, *_facts(device)]
+    lines = [foreign(head) + code, *(f"    [dim]{foreign(fact)}[/]" for fact in facts if fact)]
     if device.advice_de and not gone:
-        console().print(Padding.indent(f"{foreign(device.advice_de)}\n[dim]{foreign(device.advice_en)}[/]", 4))
+        lines += [f"    {foreign(device.advice_de)}", f"    [dim]{foreign(device.advice_en)}[/]"]
+    return lines
 
 
 def _state(device: device_pb2.Device) -> str:
-    if device.kind == "unknown":
+    if device.kind in ("unknown", "missing"):
         return ""
     if device.kind != "drawer":
         return _READY[device.online]
     if device.drawer_open_since_ms:
-        return f"{_DRAWER[device.drawer_open]} seit / since {_time(device.drawer_open_since_ms)}"
+        return f"{_DRAWER[device.drawer_open]} seit / since {clock_time(device.drawer_open_since_ms)}"
     return _DRAWER[device.drawer_open]
 
 
@@ -106,10 +127,6 @@ def _facts(device: device_pb2.Device) -> list[str]:
     if device.kind == "drawer":
         facts.append(_LEVELS.get(device.drawer_level_source, "").format(level=device.drawer_open_level))
     return facts
-
-
-def _time(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().strftime("%H:%M:%S")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import grpc.aio
 import typer
 
@@ -11,6 +9,7 @@ from branchgate.errors.texts import Language, sentence_for
 from branchgate.showing import Answers, JsonOption, console, show_facts, show_json, show_warning
 from branchgate.v1 import event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
+from gateway.cli.times import date_and_time
 
 
 def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
@@ -108,7 +107,7 @@ def _sentence(finding: event_pb2.Finding, language: Language) -> str:
 def _when(at_ms: int) -> str:
     if not at_ms:
         return "nie / never"
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().strftime("%d.%m.%Y %H:%M:%S")
+    return date_and_time(at_ms)
 
 
 def add_to(app: typer.Typer) -> None:

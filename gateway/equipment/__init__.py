@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.equipment.board import Board, BoardWatch, Notice
+from gateway.equipment.roles import MissingDevices
 from gateway.equipment.state import DeviceKind, DeviceState
 
-__all__ = ["Board", "BoardWatch", "DeviceKind", "DeviceState", "Notice"]
+__all__ = ["Board", "BoardWatch", "DeviceKind", "DeviceState", "MissingDevices", "Notice"]

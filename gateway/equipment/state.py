@@ -7,13 +7,16 @@ from enum import StrEnum
 
 
 class DeviceKind(StrEnum):
-    """What a device is to the branch. UNKNOWN is plugged in, and no configuration names it."""
+    """What a device is to the branch. UNKNOWN is plugged in, and no configuration names it; MISSING is the other way round: central
+    gave it a role, and it is not set up here.
+    """
 
     PRINTER = "printer"
     DRAWER = "drawer"
     DISPLAY = "display"
     SCALE = "scale"
     UNKNOWN = "unknown"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class DeviceState:
 
     `reason` is a stable code: what keeps it from working, else what is worth knowing (paper near its end, drawer open too long).
     `open_level` is in use, `level_source` "configured", "learnt" or "none" (no sensor). `open_since_ms`, `changed_at_ms`: UTC
-    milliseconds, 0 for none. `address` of an UNKNOWN device is the one to configure.
+    milliseconds, 0 for none. `address` of an UNKNOWN device is the one to configure. `wanted_for`: role and
+    register id ("" for all) of each role that names a MISSING one.
     """
 
     name: str
@@ -48,6 +52,7 @@ class DeviceState:
     model: str = ""
     serial: str = ""
     fallback: str = ""
+    wanted_for: tuple[tuple[str, str], ...] = ()
     changed_at_ms: int = 0
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from branchgate.errors.texts import Language, all_sentences, sentence_for
@@ -14,8 +15,10 @@ _WITHOUT_CAUSE: Final = frozenset({PrintState.SENT_UNVERIFIED})
 _ON_PAPER: Final = frozenset({PrintState.PRINTED, PrintState.PRINTED_BY_OPERATOR})
 
 
-def advice(job: Job, language: Language) -> str:
-    """A few sentences; empty when there is nothing to do."""
+def advice(job: Job, language: Language, missing: str = "") -> str:
+    """A few sentences; empty when there is nothing to do. `missing`: the device that the job's role names and that is not here."""
+    if missing and not job.printer and job.reason == "NO_DEVICE_FOR_ROLE":
+        job = replace(job, printer=missing, reason="ROLE_DEVICE_MISSING")
     return " ".join(_say(key, job, language) for key in _keys(job))
 
 

@@ -28,14 +28,14 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
         job = await self._desk.print_receipt(
             request.request_id, request.event_id, request.role, request.user_id, caller(context).register_id
         )
-        return printing_pb2.PrintReceiptResponse(job=job_message(job))
+        return printing_pb2.PrintReceiptResponse(job=self._message(job))
 
     async def ListPrintJobs(
         self, request: printing_pb2.ListPrintJobsRequest, context: Context
     ) -> printing_pb2.ListPrintJobsResponse:
         del context
         jobs = self._desk.jobs([_state(number) for number in request.states], request.event_id, request.limit)
-        return printing_pb2.ListPrintJobsResponse(jobs=[job_message(job) for job in jobs])
+        return printing_pb2.ListPrintJobsResponse(jobs=[self._message(job) for job in jobs])
 
     async def WatchPrintJobs(
         self, request: printing_pb2.WatchPrintJobsRequest, context: Context
@@ -44,25 +44,28 @@ class PrintServicer(printing_pb2_grpc.PrintServiceServicer):
             # From here on nothing is missed, and the caller may rely on it before the first job comes.
             await context.send_initial_metadata(())
             while True:
-                yield printing_pb2.WatchPrintJobsResponse(job=job_message(await watch.next()))
+                yield printing_pb2.WatchPrintJobsResponse(job=self._message(await watch.next()))
 
     async def CancelPrintJob(
         self, request: printing_pb2.CancelPrintJobRequest, context: Context
     ) -> printing_pb2.CancelPrintJobResponse:
         user_id = request.user_id or caller(context).register_id
-        return printing_pb2.CancelPrintJobResponse(job=job_message(await self._desk.cancel(request.job_id, user_id)))
+        return printing_pb2.CancelPrintJobResponse(job=self._message(await self._desk.cancel(request.job_id, user_id)))
 
     async def ResolvePrintJob(
         self, request: printing_pb2.ResolvePrintJobRequest, context: Context
     ) -> printing_pb2.ResolvePrintJobResponse:
         del context
         resolved = await self._desk.resolve(request.job_id, request.complete_on_paper, request.user_id)
-        copy = None if resolved.copy is None else job_message(resolved.copy)
-        return printing_pb2.ResolvePrintJobResponse(job=job_message(resolved.job), copy=copy)
+        copy = None if resolved.copy is None else self._message(resolved.copy)
+        return printing_pb2.ResolvePrintJobResponse(job=self._message(resolved.job), copy=copy)
+
+    def _message(self, job: Job) -> printing_pb2.PrintJob:
+        return job_message(job, self._desk.routes.missing_for(job.register_id, job.role))
 
 
-def job_message(job: Job) -> printing_pb2.PrintJob:
-    """The job as a message, with what to do about it."""
+def job_message(job: Job, missing: str = "") -> printing_pb2.PrintJob:
+    """The job as a message, with what to do about it. `missing`: the device that its role names and that is not here."""
     return printing_pb2.PrintJob(
         job_id=job.job_id,
         event_id=job.event_id,
@@ -79,8 +82,8 @@ def job_message(job: Job) -> printing_pb2.PrintJob:
         created_at_ms=job.created_at_ms,
         changed_at_ms=job.changed_at_ms,
         replaces_job_id=job.replaces_job_id or b"",
-        advice_de=advice(job, "de"),
-        advice_en=advice(job, "en"),
+        advice_de=advice(job, "de", missing),
+        advice_en=advice(job, "en", missing),
         intended_printer=job.intended_printer,
     )
 

@@ -11,6 +11,7 @@ from gateway.config import Device, DrawerWiring
 from gateway.printing import PrintState
 from gateway.printing.advice import advice
 from gateway.routing import Routes
+from gateway.rpc.printing import job_message
 from tests.gateway.printing.shop import SETTINGS, device_at, open_shop, roles, virtual_printer
 
 
@@ -109,6 +110,20 @@ async def test_the_kitchen_gets_a_copy_of_a_receipt_that_was_printed(tmp_path: P
             copy = await shop.reaches(event, PrintState.PRINTED, copy_number=1)
             assert (copy.printer, copy.role, copy.register_id) == ("back", "kitchen", "kasse-2")
             assert [slip.copy for slip in (*front.printer.slips, *back.printer.slips)] == [False, True]
+
+
+async def test_a_receipt_that_waits_for_a_device_that_is_not_here_names_it(tmp_path: Path) -> None:
+    """It said that no printer was assigned, although central had assigned one: by a name that the gateway does not have."""
+    async with virtual_printer(tmp_path) as front, virtual_printer(tmp_path) as back:
+        devices = (device_at(front, "front"), device_at(back, "back"))
+        async with open_shop(tmp_path, *devices, settings=roles(("", "receipt", "nix"))) as shop:
+            (job,) = shop.jobs_of(await shop.sell())
+            missing = shop.desk.routes.missing_for(job.register_id, job.role)
+            assert (
+                "den Drucker „nix“, der an diesem Gateway nicht eingerichtet ist" in job_message(job, missing).advice_de
+            )
+            await shop.desk.use_settings(roles(("", "receipt", "front")))
+            await shop.reaches(job.event_id, PrintState.PRINTED)
 
 
 async def test_a_wish_without_a_printer_waits_and_is_printed_once_there_is_a_role(tmp_path: Path) -> None:
