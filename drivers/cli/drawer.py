@@ -7,27 +7,19 @@ from typing import Annotated
 
 import typer
 
-from drivers.cli.options import Address, Json, Patience, Profile
+from drivers.cli.options import Address, Json, OpenLevel, Patience, Profile, level
 from drivers.cli.report import Exit, Report, not_now
 from drivers.cli.visit import utc_now, visit
 from drivers.cli.words import DRAWERS, told, told_cause
-from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring, Level
+from drivers.drawer import DrawerCommand, DrawerState, DrawerWiring
 from drivers.printing.actor import PrinterActor
-
-_OpenLevel = Annotated[
-    Level | None,
-    typer.Option(
-        help="Level of the drawer's sensor when it is open, as `branchgate devices calibrate` finds out. "
-        "Without it success may stay unknown."
-    ),
-]
 
 
 def open_drawer(
     address: Address,
     profile: Profile = "generic-80",
     pin: Annotated[int, typer.Option(help="Connector pin that drives the drawer: 2, or 5 for a second drawer.")] = 2,
-    open_level: _OpenLevel = None,
+    open_level: OpenLevel = None,
     patience: Patience = 5.0,
     as_json: Json = False,
 ) -> None:
@@ -48,4 +40,4 @@ def open_drawer(
         text = f"{address}\n  {told(DRAWERS[outcome.state], outcome.state)}"
         return Report(code, facts, text if outcome.reason is None else f"{text}\n  {told_cause(outcome.reason)}")
 
-    visit(address, profile, kick, wiring=DrawerWiring(pin, open_level)).tell(as_json=as_json)
+    visit(address, profile, kick, wiring=DrawerWiring(pin, level(open_level))).tell(as_json=as_json)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from drivers.drawer import Level
 from drivers.errors import AddressInvalid
 from drivers.escpos.profile import PROFILES, PrinterProfile
 from drivers.media import transport_factory
@@ -24,6 +25,15 @@ Profile = Annotated[str, typer.Option(help=f"What kind of printer it is: {', '.j
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs instead of text for people.")]
 Patience = Annotated[float, typer.Option(help="Seconds to wait for the printer.", min=0.5)]
 
+OpenLevel = Annotated[
+    str | None,
+    typer.Option(
+        help="Level of the drawer's sensor when it is open, as `branchgate devices calibrate` finds out: high or low. "
+        "Without it nobody can tell whether a drawer is open.",
+        metavar="high|low",
+    ),
+]
+
 
 def opener(address: str) -> OpenTransport:
     """The transport to an address from the command line. Raises BadParameter saying what is allowed."""
@@ -38,3 +48,12 @@ def printer_profile(name: str) -> PrinterProfile:
     if name not in PROFILES:
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(PROFILES)}", param_hint="--profile")
     return PROFILES[name]
+
+
+def level(text: str | None) -> Level | None:
+    """A sensor's level from the command line. Raises BadParameter saying which there are."""
+    if text is None:
+        return None
+    if text not in tuple(Level):
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(Level)}", param_hint="--open-level")
+    return Level(text)

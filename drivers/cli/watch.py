@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
-from drivers.cli.options import Json, Profile, opener, printer_profile
+from drivers.cli.options import Json, OpenLevel, Profile, level, opener, printer_profile
 from drivers.cli.visit import utc_now
-from drivers.cli.words import FACTS, KINDS, REASONS, VALUES, because, both, shown
+from drivers.cli.words import FACTS, KINDS, OVER, REASONS, because, both, shown
 from drivers.discovery.hotplug import Hotplug
 from drivers.discovery.settling import Change, ChangeKind
 from drivers.drawer import DrawerWiring, Level
@@ -30,7 +30,6 @@ _Watched = Annotated[
         help="Addresses of printers to watch; without any, only what is plugged in and out.", show_default=False
     ),
 ]
-_OpenLevel = Annotated[Level | None, typer.Option(help="Level of the drawers' sensors when open, to tell of drawers.")]
 _CHANGES = {
     ChangeKind.PLUGGED: ("eingesteckt", "plugged in"),
     ChangeKind.UNPLUGGED: ("ausgesteckt", "unplugged"),
@@ -42,12 +41,12 @@ Say = Callable[[dict[str, Any], str], None]
 def watch(
     addresses: _Watched = None,
     profile: Profile = "generic-80",
-    open_level: _OpenLevel = None,
+    open_level: OpenLevel = None,
     as_json: Json = False,
 ) -> None:
     """Zusehen, was sich ändert / Watch devices: one line per change, until Ctrl-C. With --json one object a line."""
-    kind = printer_profile(profile)
-    actors = [_actor(address, kind, open_level) for address in addresses or []]
+    kind, open_when = printer_profile(profile), level(open_level)
+    actors = [_actor(address, kind, open_when) for address in addresses or []]
 
     def say(facts: dict[str, Any], text: str) -> None:
         if as_json:
@@ -107,7 +106,7 @@ def news(name: str, before: PrinterStatus | None, now: PrinterStatus) -> str:
     """What a person wants to know of a change; empty when there is nothing, as when an unknown fact turns out to be fine."""
     headline, was, known = _condition(now), asdict(before or PrinterStatus()), asdict(now)
     changed = [
-        both(FACTS[fact]) + (": " + both(VALUES[known[fact]]) if not known[fact] else "")
+        both(FACTS[fact]) if known[fact] else both(OVER[fact])
         for fact in _TOLD
         if known[fact] != was[fact]
         and (known[fact] or (was[fact] and known[fact] is False))

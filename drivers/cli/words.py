@@ -124,6 +124,18 @@ FACTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
+OVER: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "cover_open": ("Deckel zu", "cover shut"),
+        "paper_out": ("Papier eingelegt", "paper is in"),
+        "near_end": ("Papier nicht mehr knapp", "paper no longer near its end"),
+        "drawer_open": ("Lade zu", "drawer shut"),
+        "cutter_error": ("Messer wieder frei", "cutter free again"),
+        "head_hot": ("Druckkopf abgekühlt", "head has cooled down"),
+    }
+)
+"""What a fact is called that is over."""
+
 VALUES: Final[Mapping[bool | None, tuple[str, str]]] = MappingProxyType(
     {True: ("ja", "yes"), False: ("nein", "no"), None: ("unbekannt", "unknown")}
 )

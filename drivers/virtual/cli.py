@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from drivers.virtual.folder import event_record
 from drivers.virtual.paper import Slip
 from drivers.virtual.printer import VirtualPrinter
 from drivers.virtual.server import Places, VirtualPrinterServer, WhenBusy
+from drivers.virtual.serving_cli import REFUSED, TRY_AGAIN
 from drivers.virtual.settings import LARGE_BUFFER, Flow, PrinterSettings
 
 
@@ -66,7 +68,7 @@ def virtual_printer(
     except OSError as cause:
         place, why = cause.filename or "?", cause.strerror or cause
         typer.echo(f"{place} kann nicht geöffnet werden / cannot be opened: {why}", err=True)
-        raise typer.Exit(1) from cause
+        raise typer.Exit(TRY_AGAIN if cause.errno == errno.EADDRINUSE else REFUSED) from cause
 
 
 async def _serve(server: VirtualPrinterServer, ready: Callable[[VirtualPrinterServer], None]) -> None:
@@ -93,8 +95,13 @@ def _faults(switches: list[str]) -> Faults:
         try:
             faults = faults.switched(*parse_switch(text))
         except UnknownFault as refused:
-            raise typer.BadParameter(str(refused), param_hint="--fault") from refused
+            raise typer.BadParameter(f"{text!r}: {_dashed(refused.rule)}", param_hint="--fault") from refused
     return faults
+
+
+def _dashed(rule: str) -> str:
+    """Names as people type them and as help lists them."""
+    return rule.replace("_", "-")
 
 
 def _ready_json(server: VirtualPrinterServer) -> None:

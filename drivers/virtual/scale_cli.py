@@ -40,10 +40,14 @@ def virtual_scale(
 
 def set_weight(
     control: Annotated[Path, typer.Argument(help="Control socket of a running virtual scale.")],
-    grams: Annotated[int, typer.Argument(help="What lies on it, in grams.")],
+    grams: Annotated[str, typer.Argument(help="What lies on it, in whole grams.", metavar="GRAMS")],
     settles_after: Annotated[int, typer.Option(help="Questions of the till until it has come to rest.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Legt etwas auf die virtuelle Waage / puts something on the virtual scale."""
-    state = send_order(control, {"weight": grams, "settles_after": settles_after})
+    try:
+        weight = int(grams)
+    except ValueError as wrong:
+        raise typer.BadParameter(f"{grams!r} is not a whole number of grams", param_hint="GRAMS") from wrong
+    state = send_order(control, {"weight": weight, "settles_after": settles_after})
     typer.echo(json.dumps(state) if as_json else f"{state['grams']} g")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 import socket
@@ -14,6 +15,10 @@ import typer
 
 from drivers.virtual.small_device import OrderRefused, SmallDevice, SmallDeviceServer, Sockets
 
+REFUSED: Final = 3
+TRY_AGAIN: Final = 4
+"""Exit codes: of all commands the same, see `drivers.cli.report.Exit`, which stands above this."""
+
 ANSWER_WITHIN_S: Final = 5.0
 LONGEST_ANSWER: Final = 65_536
 
@@ -21,7 +26,7 @@ Tcp = Annotated[str | None, typer.Option(help="HOST:PORT to listen on; port 0 ta
 PtyPath = Annotated[Path | None, typer.Option("--pty", help="Path of the serial device to make.")]
 Control = Annotated[Path | None, typer.Option(help="Path of a Unix socket that takes orders as JSON.")]
 FaultSwitches = Annotated[
-    list[str] | None, typer.Option("--fault", help="Switch to start with, for example mute or slow_ms=500.")
+    list[str] | None, typer.Option("--fault", help="Switch to start with, for example mute or slow-ms=500.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 
@@ -38,7 +43,7 @@ def sockets(tcp: str | None, pty: Path | None, control: Path | None, usual_port:
 
 
 def serve(device: SmallDevice, where: Sockets, faults: list[str], tell: Callable[[], None], *, as_json: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM; `tell` after every change. Exit code 1 when a place cannot be opened."""
+    """Serve until Ctrl-C or SIGTERM; `tell` after every change. Exit code 3 when a place cannot be opened, 4 when it is in use."""
     try:
         asyncio.run(_serve(SmallDeviceServer(device, where, tell), faults, as_json=as_json))
     except OSError as cause:
@@ -46,7 +51,7 @@ def serve(device: SmallDevice, where: Sockets, faults: list[str], tell: Callable
             f"{cause.filename or '?'} kann nicht geöffnet werden / cannot be opened: {cause.strerror or cause}",
             err=True,
         )
-        raise typer.Exit(1) from cause
+        raise typer.Exit(TRY_AGAIN if cause.errno == errno.EADDRINUSE else REFUSED) from cause
 
 
 async def _serve(server: SmallDeviceServer, faults: list[str], *, as_json: bool) -> None:
@@ -59,7 +64,8 @@ async def _serve(server: SmallDeviceServer, faults: list[str], *, as_json: bool)
             try:
                 server.switch(name, int(value) if value.isdigit() else True)
             except OrderRefused as refused:
-                raise typer.BadParameter(str(refused), param_hint="--fault") from refused
+                rule = refused.rule.replace("_", "-")
+                raise typer.BadParameter(f"{text!r}: {rule}", param_hint="--fault") from refused
         typer.echo(_ready(server, as_json=as_json))
         await stopped.wait()
 
@@ -85,10 +91,11 @@ def send_order(control: Path, order: dict[str, Any]) -> dict[str, Any]:
             channel.sendall(json.dumps(order).encode("utf-8") + b"\n")
             answer = json.loads(channel.makefile("rb").readline(LONGEST_ANSWER))
     except (OSError, ValueError) as cause:
-        typer.echo(f"{control} antwortet nicht / does not answer: {cause}", err=True)
-        raise typer.Exit(4) from cause
+        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
+        typer.echo(f"{control} antwortet nicht / does not answer: {why}", err=True)
+        raise typer.Exit(TRY_AGAIN) from cause
     if not answer["ok"]:
         typer.echo(f"{answer['field']} {answer['value']!r}: {answer['rule']}", err=True)
-        raise typer.Exit(3)
+        raise typer.Exit(REFUSED)
     state: dict[str, Any] = answer["state"]
     return state

@@ -65,3 +65,28 @@ def test_a_display_that_is_not_there_gets_nothing() -> None:
 def test_what_cannot_be_is_a_wrong_command_line(arguments: tuple[str, ...], named: str) -> None:
     told = run(*arguments)
     assert (told.exit_code, named in told.output) == (Exit.USAGE, True)
+
+
+def test_a_weight_that_is_no_number_is_named(tmp_path: Path) -> None:
+    result = run("set-weight", tmp_path / "scale.sock", "abc")
+    assert (result.exit_code, "'abc' is not a whole number of grams" in result.stderr) == (2, True)
+
+
+def test_a_scale_that_does_not_run_is_told_in_words(tmp_path: Path) -> None:
+    result = run("set-weight", tmp_path / "nix.sock", "486")
+    assert result.exit_code == 4
+    assert "nix.sock antwortet nicht / does not answer: No such file or directory" in result.stderr
+
+
+def test_a_virtual_scale_names_a_switch_as_it_was_typed() -> None:
+    result = run("virtual-scale", "--tcp", "127.0.0.1:0", "--fault", "paper-off")
+    assert result.exit_code == 2
+    assert "'paper-off': must be one of mute, deaf, slow-ms," in result.stderr
+
+
+@pytest.mark.parametrize("command", ["open-drawer", "watch"])
+def test_a_level_that_there_is_not_is_named_with_those_there_are(command: str) -> None:
+    result = run(command, "tcp://127.0.0.1:1", "--open-level", "up")
+    assert result.exit_code == 2
+    assert "'up' is not one of high, low" in result.stderr
+    assert "Value error" not in result.stderr

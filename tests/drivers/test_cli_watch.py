@@ -76,8 +76,11 @@ async def test_a_printer_that_is_not_there_is_told_and_waited_for() -> None:
 def test_news_names_the_fact_that_changed() -> None:
     assert news("p", FINE, replace(FINE, near_end=True)) == "p: bereit / ready, Papier fast leer / paper near end"
     assert news("p", replace(FINE, near_end=True), FINE) == (
-        "p: bereit / ready, Papier fast leer / paper near end: nein / no"
+        "p: bereit / ready, Papier nicht mehr knapp / paper no longer near its end"
     )
+    drawer_open = replace(FINE, drawer_open=True)
+    assert news("p", FINE, drawer_open) == "p: bereit / ready, Lade offen / drawer open"
+    assert news("p", drawer_open, replace(FINE, drawer_open=False)) == "p: bereit / ready, Lade zu / drawer shut"
 
 
 def test_news_says_a_thing_once() -> None:

@@ -48,7 +48,7 @@ def test_a_port_in_use_ends_the_command_with_a_sentence_that_names_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         result = CliRunner().invoke(app, ["--tcp", address])
-    assert result.exit_code == 1
+    assert result.exit_code == 4  # 1 would say that it is a defect
     assert f"{address} kann nicht geöffnet werden / cannot be opened" in result.stderr
 
 
@@ -58,7 +58,15 @@ def test_every_fault_is_explained_on_request() -> None:
     assert [line.split()[0].replace("-", "_") for line in result.stdout.splitlines()] == list(FAULT_NAMES)
 
 
-def test_an_unknown_fault_is_named() -> None:
-    result = CliRunner().invoke(app, ["--fault", "paper"])
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--pty", str(tmp_path / "none" / "printer")])
+    assert result.exit_code == 3
+
+
+def test_an_unknown_fault_is_named_as_it_was_typed() -> None:
+    """It answered "paper_off=True: must be one of paper_out…", which nobody had typed and no help shows."""
+    result = CliRunner().invoke(app, ["--fault", "paper-off"], env={"COLUMNS": "2000"})
     assert result.exit_code == 2
-    assert "must be one of" in result.stderr
+    assert "'paper-off': must be one of paper-out, paper-near-end," in result.stderr
+    wrong = CliRunner().invoke(app, ["--fault", "stall-after-bytes=many"], env={"COLUMNS": "2000"})
+    assert "'stall-after-bytes=many': must be on, off or a whole number" in wrong.stderr
