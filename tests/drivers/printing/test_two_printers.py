@@ -20,7 +20,7 @@ from drivers.virtual.printer import VirtualPrinter
 from tests.drivers.printing.breaking_link import BreakingLink
 from tests.drivers.printing.test_breaks import WatchedLedger, job_id, undecided
 
-RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "50"))
+RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "12"))
 FIRST_SEED = int(os.environ.get("BRANCHGATE_INTERLEAVING_SEED", "1"))
 SIDE_BY_SIDE = 50
 PROFILE = PrinterProfile("fenced", has_process_id=True)
