@@ -11,7 +11,7 @@ from drivers.escpos.document import Document, Text
 from drivers.escpos.profile import PrinterProfile
 from drivers.printing.states import JobState
 from tests.drivers.fake_printer import FakePrinter, TcpFront
-from tests.drivers.printing.test_actor import shop, utc_now
+from tests.drivers.printing.counter import shop, utc_now
 
 WEAK = PrinterProfile("clone", has_process_id=False)
 SHORT = Document((Text("kurzer Bon"),))
