@@ -48,6 +48,11 @@ class Devices(device_pb2_grpc.DeviceServiceServicer):
     ) -> device_pb2.ListDevicesResponse:
         return device_pb2.ListDevicesResponse(devices=[device_pb2.Device(name=caller(context).register_id)])
 
+    async def WatchDevices(
+        self, _request: device_pb2.WatchDevicesRequest, context: Context
+    ) -> AsyncIterator[device_pb2.WatchDevicesResponse]:
+        yield device_pb2.WatchDevicesResponse(device=device_pb2.Device(name=caller(context).register_id))
+
 
 @dataclass
 class Shop:
