@@ -7,6 +7,7 @@ from typing import Final
 
 import grpc.aio
 import typer
+from rich.text import Text
 
 from branchgate.showing import JsonOption, console, foreign, show_json
 from branchgate.v1 import device_pb2, device_pb2_grpc
@@ -94,8 +95,15 @@ def _show_change(change: device_pb2.WatchDevicesResponse, shown: dict[tuple[str,
 
 
 def _show(lines: list[str]) -> None:
+    """Folded at blanks only, below their own beginning: an address stays whole, and nothing is padded."""
+    out = console()
     for line in lines:
-        console().print(line, soft_wrap=True)
+        indent = len(line) - len(line.lstrip())
+        text = Text.from_markup(line.strip())
+        parts = text.wrap(out, max(out.width - indent, 1)) if " " in text.plain else [text]
+        for part in parts:
+            part.rstrip()
+            out.print(Text(" " * indent) + part, soft_wrap=True)
 
 
 def _lines(device: device_pb2.Device, *, gone: bool = False) -> list[str]:

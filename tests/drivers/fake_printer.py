@@ -192,6 +192,9 @@ class TcpFront(Front):
         for handler in self._handlers:
             with contextlib.suppress(ConnectionError):
                 await handler
+        for writer in self._writers:
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     def unplug(self) -> None:
         if self._writer is not None:

@@ -39,6 +39,7 @@ class Chatterer(TcpFront):
             await super()._serve(reader, writer)
         finally:
             talking.cancel()
+            await asyncio.gather(talking, return_exceptions=True)
 
     async def _talk(self, writer: asyncio.StreamWriter) -> None:
         while True:

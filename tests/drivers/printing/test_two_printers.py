@@ -20,7 +20,7 @@ from drivers.virtual.printer import VirtualPrinter
 from tests.drivers.printing.breaking_link import BreakingLink
 from tests.drivers.printing.test_breaks import WatchedLedger, job_id, undecided
 
-RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "12"))
+RUNS = int(os.environ.get("BRANCHGATE_INTERLEAVINGS", "16"))
 FIRST_SEED = int(os.environ.get("BRANCHGATE_INTERLEAVING_SEED", "1"))
 SIDE_BY_SIDE = 50
 PROFILE = PrinterProfile("fenced", has_process_id=True)
@@ -165,8 +165,9 @@ async def test_at_most_one_original_under_any_interleaving() -> None:
         shop.check()
         seen.update(state for number in RECEIPTS for state in shop.ledger.history(job_id(number)))
 
-    for first in range(FIRST_SEED, FIRST_SEED + RUNS, SIDE_BY_SIDE):
+    seeds = range(FIRST_SEED, FIRST_SEED + RUNS)
+    for first in range(0, RUNS, SIDE_BY_SIDE):
         async with asyncio.TaskGroup() as group:
-            for seed in range(first, first + SIDE_BY_SIDE):
+            for seed in seeds[first : first + SIDE_BY_SIDE]:
                 group.create_task(one(seed))
     assert seen >= {JobState.PRINTED, JobState.UNCERTAIN, JobState.CANCELLED_CLEAN, JobState.BLOCKED}
