@@ -20,7 +20,7 @@ from drivers.virtual.folder import event_record
 from drivers.virtual.paper import Slip
 from drivers.virtual.printer import VirtualPrinter
 from drivers.virtual.server import Places, VirtualPrinterServer, WhenBusy
-from drivers.virtual.serving_cli import REFUSED, TRY_AGAIN
+from drivers.virtual.serving_cli import REFUSED, TRY_AGAIN, listening_on
 from drivers.virtual.settings import LARGE_BUFFER, Flow, PrinterSettings
 
 
@@ -59,7 +59,7 @@ def virtual_printer(
         drawer_shuts_after_ms=drawer_shuts_after or None,
     )
     say = _say_json if as_json else _say_people
-    places = Places(_address(tcp or ("" if pty else "127.0.0.1:9100")), pty, paper, control)
+    places = Places(listening_on(tcp, pty, 9100), pty, paper, control)
     server = VirtualPrinterServer(
         VirtualPrinter(settings, _faults(fault or [])), places, baud=baud, when_busy=when_busy, on_event=say
     )
@@ -78,15 +78,6 @@ async def _serve(server: VirtualPrinterServer, ready: Callable[[VirtualPrinterSe
     async with server:
         ready(server)
         await stopped.wait()
-
-
-def _address(text: str) -> tuple[str, int] | None:
-    if not text:
-        return None
-    host, _, port = text.rpartition(":")
-    if not port.isdigit():
-        raise typer.BadParameter(f"{text!r} is not HOST:PORT", param_hint="--tcp")
-    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _faults(switches: list[str]) -> Faults:

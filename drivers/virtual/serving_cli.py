@@ -15,6 +15,7 @@ import typer
 
 from drivers.virtual.small_device import OrderRefused, SmallDevice, SmallDeviceServer, Sockets
 
+HIGHEST_PORT: Final = 65535
 REFUSED: Final = 3
 TRY_AGAIN: Final = 4
 """Exit codes: of all commands the same, see `drivers.cli.report.Exit`, which stands above this."""
@@ -32,14 +33,18 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 
 
 def sockets(tcp: str | None, pty: Path | None, control: Path | None, usual_port: int) -> Sockets:
-    """Where to listen: as told, else on this machine's usual port. Raises typer.BadParameter."""
-    text = tcp or ("" if pty else f"127.0.0.1:{usual_port}")
-    if not text:
-        return Sockets(None, pty, control)
-    host, _, port = text.rpartition(":")
-    if not port.isdigit():
-        raise typer.BadParameter(f"{text!r} is not HOST:PORT", param_hint="--tcp")
-    return Sockets((host.strip("[]") or "127.0.0.1", int(port)), pty, control)
+    """Where a device can be reached. Raises BadParameter."""
+    return Sockets(listening_on(tcp, pty, usual_port), pty, control)
+
+
+def listening_on(tcp: str | None, pty: Path | None, usual_port: int) -> tuple[str, int] | None:
+    """Host and port to listen on, as typed; without a word the usual port, unless there is a pty. Raises BadParameter."""
+    if tcp is None:
+        return None if pty else ("127.0.0.1", usual_port)
+    host, _, port = tcp.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) <= HIGHEST_PORT):
+        raise typer.BadParameter(f"{tcp!r} is not HOST:PORT with a port from 0 to {HIGHEST_PORT}", param_hint="--tcp")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def serve(device: SmallDevice, where: Sockets, faults: list[str], tell: Callable[[], None], *, as_json: bool) -> None:

@@ -52,6 +52,14 @@ def test_a_port_in_use_ends_the_command_with_a_sentence_that_names_it() -> None:
     assert f"{address} kann nicht geöffnet werden / cannot be opened" in result.stderr
 
 
+@pytest.mark.parametrize("place", ["127.0.0.1:99999", "127.0.0.1:²", "127.0.0.1", ":neun"])
+def test_a_port_that_cannot_be_is_a_usage_error(place: str) -> None:
+    """99999 went down to the socket and came back as a traceback."""
+    result = CliRunner().invoke(app, ["--tcp", place])
+    assert result.exit_code == 2
+    assert repr(place) in result.stderr
+
+
 def test_every_fault_is_explained_on_request() -> None:
     result = CliRunner().invoke(app, ["--fault", "help"])
     assert result.exit_code == 0
