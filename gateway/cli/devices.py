@@ -95,12 +95,12 @@ def _show_change(change: device_pb2.WatchDevicesResponse, shown: dict[tuple[str,
 
 
 def _show(lines: list[str]) -> None:
-    """Folded at blanks only, below their own beginning: an address stays whole, and nothing is padded."""
+    """On a terminal folded at blanks only, below their own beginning: an address stays whole. In a pipe as they are."""
     out = console()
     for line in lines:
         indent = len(line) - len(line.lstrip())
         text = Text.from_markup(line.strip())
-        parts = text.wrap(out, max(out.width - indent, 1)) if " " in text.plain else [text]
+        parts = text.wrap(out, max(out.width - indent, 1)) if out.is_terminal and " " in text.plain else [text]
         for part in parts:
             part.rstrip()
             out.print(Text(" " * indent) + part, soft_wrap=True)

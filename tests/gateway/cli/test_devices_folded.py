@@ -27,6 +27,8 @@ class Shown:
         answer = device_pb2.ListDevicesResponse(devices=[device_message(state) for state in states])
         self._monkeypatch.setattr(command, "ask", lambda *_: answer)
         self._monkeypatch.setenv("COLUMNS", "80")
+        self._monkeypatch.setenv("TTY_COMPATIBLE", "1")
+        self._monkeypatch.setenv("TERM", "dumb")
         command.devices(Path("branch"))
         return [line.rstrip() for line in self._capsys.readouterr().out.splitlines()]
 
