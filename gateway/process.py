@@ -119,7 +119,6 @@ async def _open_gateway(
         status = _status_desk(identity, stores, desks, line, presence)
         await look_back(stores, clock, status.warn)
         await desks.drawers.start()
-        await stores.jobs.doubt_orphans([device.name for device in settings.devices])
         await desks.printing.use_settings(stores.replica.settings())
         await stack.enter_async_context(_working(stores, desks, line, authority, status, clock))
         await stack.enter_async_context(_serving(servers, stores, desks, line, authority, status, presence, clock))

@@ -166,7 +166,6 @@ async def open_shop(
     drawers = DrawerDesk(writer, journal, stations, desk, clock)
     recorder = Recorder(writer, journal, reader.connection, clock, BranchRules(), print_wish=desk.wish)
     await drawers.start()
-    await store.doubt_orphans([device.name for device in devices])
     await desk.use_settings(settings)
     work = (stations.run(), drawers.positions.run(), Fallbacks(stations, store).run()) if running else ()
     serving = asyncio.gather(*work)
