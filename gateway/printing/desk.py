@@ -50,6 +50,7 @@ class PrintDesk:
         """Takes the branch's settings, at start and whenever central changes them; jobs not sent yet follow their roles."""
         self.routes = Routes(self._devices.configured, settings)
         self._documents.settings = settings
+        await self._store.doubt_orphans([device.name for device in self._devices.configured])
         await self._store.reroute(self._route_again)
         for device in self._devices.configured:
             self._devices.wake(device.name)

@@ -253,7 +253,7 @@ class JobStore:
         await self._writer.submit(work, urgent=True)
 
     async def doubt_orphans(self, printers: Collection[str]) -> None:
-        """At the start: what was under way at a printer that is not among these becomes UNCERTAIN; no actor will ever say so."""
+        """What was under way at a printer that is not among these becomes UNCERTAIN: no actor will ever say so."""
 
         def work(connection: sqlite3.Connection) -> None:
             for job in rows.undecided(connection):
