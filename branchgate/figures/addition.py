@@ -9,6 +9,7 @@ from branchgate.figures.model import (
     TOP_ARTICLES,
     ArticleFigure,
     BusinessCaseFigure,
+    CashFigure,
     CategoryFigure,
     Figures,
     HourFigure,
@@ -57,6 +58,17 @@ def add(parts: Sequence[Figures]) -> Figures:
         cash_cents=sum(part.cash_cents for part in parts),
         finding_count=sum(part.finding_count for part in parts),
         no_sale_count=sum(part.no_sale_count for part in parts),
+        cash=_merge((row for part in parts for row in part.cash), _cash_key, _add_cash, _cash_order),
+        movement_void_count=sum(part.movement_void_count for part in parts),
+        movement_void_cents=sum(part.movement_void_cents for part in parts),
+        abandoned_count=sum(part.abandoned_count for part in parts),
+        surcharge_cents=sum(part.surcharge_cents for part in parts),
+        late_count=sum(part.late_count for part in parts),
+        first_at_ms=min((part.first_at_ms for part in parts if part.first_at_ms), default=0),
+        last_at_ms=max((part.last_at_ms for part in parts), default=0),
+        sale_count=sum(part.sale_count for part in parts),
+        signed_count=sum(part.signed_count for part in parts),
+        unsigned_count=sum(part.unsigned_count for part in parts),
     )
 
 
@@ -110,6 +122,18 @@ def _add_case(one: BusinessCaseFigure, other: BusinessCaseFigure) -> BusinessCas
     return BusinessCaseFigure(one.business_case, one.count + other.count, one.gross_cents + other.gross_cents)
 
 
+def _cash_key(row: CashFigure) -> str:
+    return row.business_case
+
+
+def _cash_order(row: CashFigure) -> tuple[object, ...]:
+    return _CASE_ORDER.get(row.business_case, len(_CASE_ORDER) + 1), row.business_case
+
+
+def _add_cash(one: CashFigure, other: CashFigure) -> CashFigure:
+    return CashFigure(one.business_case, one.count + other.count, one.amount_cents + other.amount_cents)
+
+
 def _category_key(row: CategoryFigure) -> tuple[str]:
     return (row.category_key,)
 
@@ -123,7 +147,12 @@ def _user_key(row: UserFigure) -> tuple[str]:
 
 
 def _add_user(one: UserFigure, other: UserFigure) -> UserFigure:
-    return UserFigure(one.user_id, one.receipt_count + other.receipt_count, one.gross_cents + other.gross_cents)
+    return UserFigure(
+        one.user_id,
+        one.receipt_count + other.receipt_count,
+        one.gross_cents + other.gross_cents,
+        other.user_name,
+    )
 
 
 def _hour_key(row: HourFigure) -> tuple[int]:
@@ -148,4 +177,5 @@ def _add_article(one: ArticleFigure, other: ArticleFigure) -> ArticleFigure:
         other.text,
         one.quantity_thousandths + other.quantity_thousandths,
         one.gross_cents + other.gross_cents,
+        other.unit,
     )

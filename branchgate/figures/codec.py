@@ -1,4 +1,4 @@
-"""Figures, closings and summaries as messages of the contract and back; a closing's bytes are the body of its CLOSING event."""
+"""Figures and summaries as messages of the contract and back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from branchgate.errors import Refused
 from branchgate.figures.model import (
     ArticleFigure,
     BusinessCaseFigure,
+    CashFigure,
     CategoryFigure,
-    Closing,
     Figures,
     HourFigure,
     PaymentFigure,
@@ -32,45 +32,6 @@ def decode_figures(data: bytes) -> Figures:
         return figures_from_message(figures_pb2.Figures.FromString(data))
     except DecodeError as failure:
         raise Refused("FIGURES_UNREADABLE", field="figures", value=f"{len(data)} bytes", rule=str(failure)) from failure
-
-
-def encode_closing(closing: Closing) -> bytes:
-    """The body of the closing's event; the same closing gives the same bytes."""
-    return closing_to_message(closing).SerializeToString(deterministic=True)
-
-
-def decode_closing(body: bytes) -> Closing:
-    """The closing in an event's body. Raises Refused (FIGURES_UNREADABLE)."""
-    try:
-        message = figures_pb2.Closing.FromString(body)
-    except DecodeError as failure:
-        raise Refused("FIGURES_UNREADABLE", field="body", value=f"{len(body)} bytes", rule=str(failure)) from failure
-    return Closing(
-        message.register_id,
-        message.z_number,
-        message.business_day,
-        message.closed_at_ms,
-        message.through_journal_sequence,
-        figures_from_message(message.figures),
-        message.user_id,
-        message.taxonomy_version,
-        message.chain_hash,
-    )
-
-
-def closing_to_message(closing: Closing) -> figures_pb2.Closing:
-    """The closing as a message."""
-    return figures_pb2.Closing(
-        register_id=closing.register_id,
-        z_number=closing.z_number,
-        business_day=closing.business_day,
-        closed_at_ms=closing.closed_at_ms,
-        through_journal_sequence=closing.through_journal_sequence,
-        figures=figures_to_message(closing.figures),
-        user_id=closing.user_id,
-        taxonomy_version=closing.taxonomy_version,
-        chain_hash=closing.chain_hash,
-    )
 
 
 def figures_to_message(figures: Figures) -> figures_pb2.Figures:
@@ -110,22 +71,19 @@ def figures_to_message(figures: Figures) -> figures_pb2.Figures:
             for row in figures.categories
         ],
         users=[
-            figures_pb2.UserFigure(user_id=row.user_id, receipt_count=row.receipt_count, gross_cents=row.gross_cents)
+            figures_pb2.UserFigure(
+                user_id=row.user_id,
+                receipt_count=row.receipt_count,
+                gross_cents=row.gross_cents,
+                user_name=row.user_name,
+            )
             for row in figures.users
         ],
         hours=[
             figures_pb2.HourFigure(hour=row.hour, receipt_count=row.receipt_count, gross_cents=row.gross_cents)
             for row in figures.hours
         ],
-        top_articles=[
-            figures_pb2.ArticleFigure(
-                article_number=row.article_number,
-                text=row.text,
-                quantity_thousandths=row.quantity_thousandths,
-                gross_cents=row.gross_cents,
-            )
-            for row in figures.top_articles
-        ],
+        top_articles=[article_to_message(row) for row in figures.top_articles],
         return_count=figures.return_count,
         return_cents=figures.return_cents,
         void_count=figures.void_count,
@@ -136,6 +94,17 @@ def figures_to_message(figures: Figures) -> figures_pb2.Figures:
         cash_cents=figures.cash_cents,
         finding_count=figures.finding_count,
         no_sale_count=figures.no_sale_count,
+        cash=[cash_to_message(row) for row in figures.cash],
+        movement_void_count=figures.movement_void_count,
+        movement_void_cents=figures.movement_void_cents,
+        abandoned_count=figures.abandoned_count,
+        surcharge_cents=figures.surcharge_cents,
+        late_count=figures.late_count,
+        first_at_ms=figures.first_at_ms,
+        last_at_ms=figures.last_at_ms,
+        sale_count=figures.sale_count,
+        signed_count=figures.signed_count,
+        unsigned_count=figures.unsigned_count,
     )
 
 
@@ -160,12 +129,11 @@ def figures_from_message(message: figures_pb2.Figures) -> Figures:
         categories=tuple(
             CategoryFigure(row.category_key, row.category_name, row.gross_cents) for row in message.categories
         ),
-        users=tuple(UserFigure(row.user_id, row.receipt_count, row.gross_cents) for row in message.users),
-        hours=tuple(HourFigure(row.hour, row.receipt_count, row.gross_cents) for row in message.hours),
-        top_articles=tuple(
-            ArticleFigure(row.article_number, row.text, row.quantity_thousandths, row.gross_cents)
-            for row in message.top_articles
+        users=tuple(
+            UserFigure(row.user_id, row.receipt_count, row.gross_cents, row.user_name) for row in message.users
         ),
+        hours=tuple(HourFigure(row.hour, row.receipt_count, row.gross_cents) for row in message.hours),
+        top_articles=tuple(article_from_message(row) for row in message.top_articles),
         return_count=message.return_count,
         return_cents=message.return_cents,
         void_count=message.void_count,
@@ -176,44 +144,89 @@ def figures_from_message(message: figures_pb2.Figures) -> Figures:
         cash_cents=message.cash_cents,
         finding_count=message.finding_count,
         no_sale_count=message.no_sale_count,
+        cash=tuple(cash_from_message(row) for row in message.cash),
+        movement_void_count=message.movement_void_count,
+        movement_void_cents=message.movement_void_cents,
+        abandoned_count=message.abandoned_count,
+        surcharge_cents=message.surcharge_cents,
+        late_count=message.late_count,
+        first_at_ms=message.first_at_ms,
+        last_at_ms=message.last_at_ms,
+        sale_count=message.sale_count,
+        signed_count=message.signed_count,
+        unsigned_count=message.unsigned_count,
+    )
+
+
+def article_to_message(row: ArticleFigure) -> figures_pb2.ArticleFigure:
+    """An article's figures as a message."""
+    return figures_pb2.ArticleFigure(
+        article_number=row.article_number,
+        text=row.text,
+        quantity_thousandths=row.quantity_thousandths,
+        gross_cents=row.gross_cents,
+        unit=row.unit,
+    )
+
+
+def article_from_message(row: figures_pb2.ArticleFigure) -> ArticleFigure:
+    """Reads an article's figures from a message."""
+    return ArticleFigure(row.article_number, row.text, row.quantity_thousandths, row.gross_cents, row.unit)
+
+
+def cash_to_message(row: CashFigure) -> figures_pb2.CashFigure:
+    """What moved cash as a message."""
+    return figures_pb2.CashFigure(business_case=row.business_case, count=row.count, amount_cents=row.amount_cents)
+
+
+def cash_from_message(row: figures_pb2.CashFigure) -> CashFigure:
+    """Reads what moved cash from a message."""
+    return CashFigure(row.business_case, row.count, row.amount_cents)
+
+
+def columns_to_message(columns: SummaryColumns) -> figures_pb2.SummaryColumns:
+    """Packed columns as a message."""
+    return figures_pb2.SummaryColumns(
+        hour=columns.hour,
+        category=columns.category,
+        vat_key=columns.vat_key,
+        gross_cents=columns.gross_cents,
+        line_count=columns.line_count,
+        category_keys=columns.category_keys,
+    )
+
+
+def columns_from_message(message: figures_pb2.SummaryColumns) -> SummaryColumns:
+    """Reads packed columns from a message."""
+    return SummaryColumns(
+        tuple(message.hour),
+        tuple(message.category),
+        tuple(message.vat_key),
+        tuple(message.gross_cents),
+        tuple(message.line_count),
+        tuple(message.category_keys),
     )
 
 
 def summary_to_message(summary: Summary) -> intake_pb2.Summary:
     """The summary as a message."""
-    columns = summary.columns
     return intake_pb2.Summary(
         register_id=summary.register_id,
         business_day=summary.business_day,
         z_number=summary.z_number,
         through_journal_sequence=summary.through_journal_sequence,
         figures=figures_to_message(summary.figures),
-        columns=intake_pb2.SummaryColumns(
-            hour=columns.hour,
-            category=columns.category,
-            vat_key=columns.vat_key,
-            gross_cents=columns.gross_cents,
-            line_count=columns.line_count,
-            category_keys=columns.category_keys,
-        ),
+        columns=columns_to_message(summary.columns),
     )
 
 
 def summary_from_message(message: intake_pb2.Summary) -> Summary:
     """Reads a summary from a message."""
-    columns = message.columns
     return Summary(
         message.register_id,
         message.business_day,
         message.z_number,
         message.through_journal_sequence,
         figures_from_message(message.figures),
-        SummaryColumns(
-            tuple(columns.hour),
-            tuple(columns.category),
-            tuple(columns.vat_key),
-            tuple(columns.gross_cents),
-            tuple(columns.line_count),
-            tuple(columns.category_keys),
-        ),
+        columns_from_message(message.columns),
     )

@@ -61,11 +61,12 @@ class CategoryFigure:
 
 @dataclass(frozen=True, slots=True)
 class UserFigure:
-    """Sales of one user."""
+    """Sales of one user; the name is the one last printed."""
 
     user_id: str
     receipt_count: int
     gross_cents: int
+    user_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,16 @@ class ArticleFigure:
     text: str
     quantity_thousandths: int
     gross_cents: int
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CashFigure:
+    """Cash moved for one reason: a business case that moves money, or "Umsatz" for everything sold, taken back or settled."""
+
+    business_case: str
+    count: int
+    amount_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,10 @@ class Figures:
     """Sums over the counting receipts of one or more periods.
 
     `gross_cents` is the sum of all counting receipts, money movements included; `cash_cents` is all cash paid in and out, opening float
-    included, and thus what should be in the drawer. First and last receipt number are those of one register and empty in a sum.
+    included, and thus what should be in the drawer; `cash` says how that comes about and adds up to it. First and last receipt number
+    are those of one register and empty in a sum. `void_...` are voids of sales, `movement_void_...` voids of money movements.
+    `late_count`: receipts whose register's clock puts them into a day that was closed before they were journaled. `first_at_ms` and
+    `last_at_ms` span the counting receipts, 0 without any.
     """
 
     receipt_count: int = 0
@@ -120,27 +134,23 @@ class Figures:
     cash_cents: int = 0
     finding_count: int = 0
     no_sale_count: int = 0
+    cash: tuple[CashFigure, ...] = ()
+    movement_void_count: int = 0
+    movement_void_cents: int = 0
+    abandoned_count: int = 0
+    surcharge_cents: int = 0
+    late_count: int = 0
+    first_at_ms: int = 0
+    last_at_ms: int = 0
+    sale_count: int = 0
+    signed_count: int = 0
+    unsigned_count: int = 0
 
     @property
     def turnover_cents(self) -> int:
         """What was sold: all business cases that are not movements of money."""
         moved = {case.dsfinvk for case in CASH_MOVEMENTS}
         return sum(figure.gross_cents for figure in self.business_cases if figure.business_case not in moved)
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """One register's Z: body of a CLOSING event. `chain_hash` is the journal's at `through_journal_sequence`, printed as an anchor."""
-
-    register_id: str
-    z_number: int
-    business_day: str
-    closed_at_ms: int
-    through_journal_sequence: int
-    figures: Figures
-    user_id: str
-    taxonomy_version: str
-    chain_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,77 @@ class SummaryColumns:
     gross_cents: tuple[int, ...] = ()
     line_count: tuple[int, ...] = ()
     category_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Denomination:
+    """Pieces of one coin or note, worth so many cents each."""
+
+    value_cents: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashCount:
+    """What was in a drawer, and what should have been; money in cents. Body of a CASH_COUNT event.
+
+    `difference_cents` is counted minus expected, booked as a receipt of its own (`difference_event_id`) when it is not 0. `blind`: the
+    one who counted was not shown what should be there.
+    """
+
+    register_id: str
+    counted_at_ms: int
+    user_id: str
+    counted_cents: int
+    expected_cents: int = 0
+    difference_cents: int = 0
+    denominations: tuple[Denomination, ...] = ()
+    blind: bool = False
+    difference_event_id: bytes = b""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingMasterData:
+    """Business, branch and register as a closing fixes them (Stamm_Abschluss, Stamm_Orte, Stamm_Kassen)."""
+
+    company: str = ""
+    branch_id: str = ""
+    branch_name: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = ""
+    tax_id: str = ""
+    time_zone: str = ""
+    register_serial: str = ""
+    software: str = ""
+    software_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """One register's Z: body of a CLOSING event. `chain_hash` is the journal's at `through_journal_sequence`, printed as an anchor.
+
+    `carried_float_cents`: the cash that stays in the drawer and opens the next period; None if nothing is carried. `articles`: every
+    article sold, where the figures list the best only. `master_data` is None in closings of programs that did not keep it.
+    """
+
+    register_id: str
+    z_number: int
+    business_day: str
+    closed_at_ms: int
+    through_journal_sequence: int
+    figures: Figures
+    user_id: str
+    taxonomy_version: str
+    chain_hash: bytes
+    count: CashCount | None = None
+    carried_float_cents: int | None = None
+    carried_parked_ids: tuple[bytes, ...] = ()
+    master_data: ClosingMasterData | None = None
+    columns: SummaryColumns = SummaryColumns()
+    articles: tuple[ArticleFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

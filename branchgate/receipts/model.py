@@ -133,9 +133,56 @@ _PAYMENT_TYPES = {
 }
 
 
+class PriceStepType(IntEnum):
+    """TYP of Bonpos_Preisfindung; the numbers are those of the contract."""
+
+    BASE_AMOUNT = 1
+    DISCOUNT = 2
+    EXTRA_AMOUNT = 3
+
+    @property
+    def dsfinvk(self) -> str:
+        """The value as DSFinV-K writes it."""
+        return self.name.lower()
+
+
+class ReferenceType(IntEnum):
+    """REF_TYP; the numbers are those of the contract."""
+
+    TRANSAKTION = 1
+    EXTERNE_RECHNUNG = 2
+    EXTERNER_LIEFERSCHEIN = 3
+    EXTERNE_SONSTIGE = 4
+
+    @property
+    def dsfinvk(self) -> str:
+        """The value as DSFinV-K writes it."""
+        return _REFERENCE_TYPES[self]
+
+
+_REFERENCE_TYPES = {
+    ReferenceType.TRANSAKTION: "Transaktion",
+    ReferenceType.EXTERNE_RECHNUNG: "ExterneRechnung",
+    ReferenceType.EXTERNER_LIEFERSCHEIN: "ExternerLieferschein",
+    ReferenceType.EXTERNE_SONSTIGE: "ExterneSonstige",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One step of how a unit price came about, signed, in 1/100,000 EUR; the steps of a line add up to its unit price."""
+
+    type: PriceStepType
+    unit_price: int
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as printed. Quantity in thousandths, unit price in 1/100,000 EUR, gross in cents, rate in basis points."""
+    """One line as printed. Quantity in thousandths, unit price in 1/100,000 EUR, gross in cents, rate in basis points.
+
+    `applies_to_line`: the line that a discount, a surcharge or a deposit belongs to, 0 for the whole receipt. `business_case_name`:
+    GV_NAME, for example why money was paid out. `voucher_number`: of the voucher sold or redeemed (GUTSCHEIN_NR).
+    """
 
     line_number: int
     business_case: BusinessCase
@@ -151,6 +198,10 @@ class Line:
     category_key: str = ""
     category_name: str = ""
     voided: bool = False
+    voucher_number: str = ""
+    business_case_name: str = ""
+    applies_to_line: int = 0
+    price_steps: tuple[PriceStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +217,40 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another receipt of the branch: the sale of a return, the receipt that a void reverses."""
+    """Another receipt of the branch (the sale of a return, the receipt that a void reverses) or a document outside.
+
+    `name`: of a document outside (REF_NAME). `at_ms`: its date, 0 if not known. `line_number`: the line that refers to it, 0 for all.
+    """
 
     register_id: str
     receipt_number: str
     event_id: bytes = b""
+    type: ReferenceType = ReferenceType.TRANSAKTION
+    name: str = ""
+    at_ms: int = 0
+    line_number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer as printed (KUNDE_...); `country` is ISO 3166-1 alpha-3."""
+
+    customer_id: str = ""
+    kind: str = ""
+    name: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = ""
+    vat_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TseSignature:
-    """What a TSE said of a receipt; times in UTC milliseconds."""
+    """What a TSE said of a receipt, or why it could say nothing (`failure`, since `outage_since_ms`); times in UTC milliseconds.
+
+    `public_key` is base64 of the uncompressed point: with it the receipt's QR code can be made and checked without anything else.
+    """
 
     tse_serial: str
     transaction_number: int
@@ -186,6 +261,10 @@ class TseSignature:
     process_type: str
     process_data: str
     failure: str = ""
+    signature_algorithm: str = ""
+    log_time_format: str = ""
+    public_key: str = ""
+    outage_since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +289,6 @@ class Receipt:
     tse: TseSignature | None = None
     note: str = ""
     reverses_receipt: bool = False
+    customer: Customer | None = None
+    parked_id: bytes = b""
+    allocation_group: str = ""
