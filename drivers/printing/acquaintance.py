@@ -87,7 +87,12 @@ class Acquaintance:
         await self._command(PRINT_LINE)
 
     async def _not_yet(self) -> None:
-        """Push again after 1, 2, 4, ... questions: whoever fills up a printer that is only slow makes it deaf."""
+        """Push again after 1, 2, 4, ... questions: whoever fills up a printer that is only slow makes it deaf.
+
+        Not at all if it only waits for paper or for its cover: it will answer, and what was pushed would come out as a blank slip.
+        """
+        if await self._interview.whole_status() and self._press.obstacle is not None:
+            return
         self._unanswered += 1
         if self._unanswered & (self._unanswered - 1) == 0:
             await self._push_out()

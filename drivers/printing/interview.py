@@ -56,13 +56,24 @@ class Interview:
     async def fence(self, profile: PrinterProfile, identity: bytes) -> Fence | None:
         """Find the strongest proof the printer offers. Only meaningful while it is online: both fences wait for paper.
 
-        None: it sends what looks like answers to GS r without being asked, so nothing can be believed of it.
+        None: nothing was found out. It sends what looks like answers to GS r without being asked, so nothing can be believed of it, or
+        it was silent because it cannot print, which must not be kept as what it can do.
         """
         if profile.has_process_id is not False and await self.process_id(identity, PROBE_S):
             return Fence.PROCESS_ID
-        if not await self.ordered(PROBE_S):
-            return Fence.NONE
+        named = ProcessId(identity)  # held up until there was paper again, it still comes before the answer to GS r
+        answer = await self._asked(
+            ORDERED_PAPER_STATUS, lambda reply: isinstance(reply, OrderedStatus) or reply == named, PROBE_S
+        )
+        if answer is None:
+            return Fence.NONE if await self._can_print() else None
+        if answer == named:
+            return Fence.PROCESS_ID
         return Fence.ORDERED_STATUS if await self._falls_quiet() else None
+
+    async def _can_print(self) -> bool:
+        """Asked anew: what is silent in order for want of paper is not stuck, and does not show what it knows."""
+        return await self.whole_status() and self._tracker.status.ready
 
     async def model(self) -> str:
         """GS I 67; empty where the printer does not tell. No number, which could be a counter's answer."""

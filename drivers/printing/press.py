@@ -113,8 +113,8 @@ class Press:
         self._time_outage()
 
     def answers_in_order(self, does: bool) -> None:
-        """Whether a job may be sent over this link now; real-time answers alone do not tell."""
-        self.acquainted, self._deaf = self.acquainted or does, not does
+        """Whether a job may be sent over this link now; real-time answers alone do not tell. What cannot print is not deaf."""
+        self.acquainted, self._deaf = self.acquainted or does, not does and self.obstacle is None
         if does:
             self._log.link_works()
         self.publish()
