@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 
@@ -33,4 +34,18 @@ def uuid7(now_ms: int, random: int) -> bytes:
     value |= (random >> 62) << 64
     value |= 0b10 << 62
     value |= random & ((1 << 62) - 1)
+    return value.to_bytes(16, "big")
+
+
+def derived_id(purpose: str, *parts: bytes) -> bytes:
+    """An id that follows from what it is about, so that the same thing has the same id: a UUIDv8 (RFC 9562, 5.8) out of a SHA-256.
+
+    Each part counts with its length, so that no two lists of parts make one id by accident.
+    """
+    digest = hashlib.sha256(purpose.encode())
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    value = int.from_bytes(digest.digest()[:16], "big")
+    value = value & ~(0xF << 76) | 0x8 << 76
+    value = value & ~(0b11 << 62) | 0b10 << 62
     return value.to_bytes(16, "big")

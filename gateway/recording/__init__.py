@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from gateway.recording.judging import Rules
 from gateway.recording.message import Recording
-from gateway.recording.model import EventFindings, EventToRecord, Greeting, Recorded, RefusedEvent
+from gateway.recording.model import EventFindings, EventToRecord, Greeting, ParkedEnd, Recorded, RefusedEvent
 from gateway.recording.recorder import Admission, Recorder
-from gateway.recording.transaction import PrintWish
+from gateway.recording.transaction import ParkedEnds, PrintWish
 
 __all__ = [
     "Admission",
     "EventFindings",
     "EventToRecord",
     "Greeting",
+    "ParkedEnd",
+    "ParkedEnds",
     "PrintWish",
     "Recorded",
     "Recorder",

@@ -20,8 +20,7 @@ from branchgate.receipts.view import view_receipt
 from gateway.recording.model import EventToRecord
 
 FROM_REGISTERS: dict[int, EventKind] = {
-    kind.value: kind
-    for kind in (EventKind.RECEIPT, EventKind.PARKED, EventKind.DRAWER, EventKind.CASH_COUNT, EventKind.TSE)
+    kind.value: kind for kind in (EventKind.RECEIPT, EventKind.DRAWER, EventKind.CASH_COUNT, EventKind.TSE)
 }
 """What registers make. All other kinds are the gateway's own: a register must not be able to close a day by sending bytes."""
 
@@ -39,8 +38,8 @@ class Rules(Protocol):
 class Judged(NamedTuple):
     """An event that can be recorded (`kind` set) or one that is refused for good (`refusal` set).
 
-    `running_number`: the receipt's, of receipts. `original`: the receipt in full, when it is wanted on paper. A tuple, because one is
-    made for every sale; and without the view of the receipt, because thousands that wait for the disk would fill the memory with those.
+    `running_number`: the receipt's, of receipts. `original`: the receipt in full, when it is wanted on paper. `parked_id`: the parked
+    receipt that it names, empty for none. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk would fill the memory with those.
     """
 
     event: EventToRecord
@@ -49,6 +48,7 @@ class Judged(NamedTuple):
     original: Receipt | None = None
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
+    parked_id: bytes = b""
 
 
 def judge(
@@ -70,7 +70,7 @@ def judge(
         found += check_form(receipt, register_range)
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
-    return Judged(event, kind, receipt.running_number, original, tuple(found))
+    return Judged(event, kind, receipt.running_number, original, tuple(found), parked_id=receipt.parked_id)
 
 
 def _beginning(event_id: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from branchgate.errors import BranchgateError
 from branchgate.events import Finding
+from gateway.journal.entries import NewEntry
 
 
 class EventToRecord(NamedTuple):
@@ -57,6 +58,14 @@ class Recorded:
     findings: tuple[EventFindings, ...] = ()
     refused: tuple[RefusedEvent, ...] = ()
     try_again: BranchgateError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEnd:
+    """What a receipt does to the parked one that it names: rules it breaks, and the entry that tells the end (None: it ends nothing)."""
+
+    findings: tuple[Finding, ...]
+    entry: NewEntry | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gateway.recording.judging import Rules, judge
 from gateway.recording.message import Recording
 from gateway.recording.model import EventToRecord, Greeting, Recorded
 from gateway.recording.states import read_state
-from gateway.recording.transaction import PrintWish, record_messages, skip_to
+from gateway.recording.transaction import ParkedEnds, PrintWish, record_messages, skip_to
 from gateway.store.writer import GroupWriter
 
 BUSY_RETRY_MS = 250
@@ -44,6 +44,7 @@ class Recorder:
         rules: Rules,
         *,
         print_wish: PrintWish | None = None,
+        parked_ends: ParkedEnds | None = None,
         admission: Admission = Admission(),
     ) -> None:
         self._writer = writer
@@ -52,6 +53,7 @@ class Recorder:
         self._clock = clock
         self._rules = rules
         self._print_wish = print_wish
+        self._parked_ends = parked_ends
         self._admission = admission
         self._waiting_events = 0
         self._waiting_bytes = 0
@@ -115,7 +117,7 @@ class Recorder:
         self._waiting_bytes -= recording.size
 
     def _write(self, connection: sqlite3.Connection, recordings: Sequence[Recording]) -> list[Recorded]:
-        return record_messages(connection, self._journal, self._print_wish, recordings)
+        return record_messages(connection, self._journal, self._print_wish, recordings, self._parked_ends)
 
     def _is_full(self) -> bool:
         return self._waiting_events >= self._admission.events or self._waiting_bytes >= self._admission.body_bytes

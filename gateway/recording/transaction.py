@@ -23,7 +23,7 @@ from gateway.journal.reader import entry_at
 from gateway.recording.additions import Additions
 from gateway.recording.judging import Judged
 from gateway.recording.message import Recording
-from gateway.recording.model import EventFindings, EventToRecord, Recorded, RefusedEvent
+from gateway.recording.model import EventFindings, EventToRecord, ParkedEnd, Recorded, RefusedEvent
 from gateway.recording.states import RegisterState, read_state, read_states, write_state, write_states
 
 SEQUENCE_GAP_RETRY_MS = 0
@@ -48,8 +48,24 @@ class PrintWish(Protocol):
     ) -> None: ...
 
 
+class ParkedEnds(Protocol):
+    """Ends the parked receipt that a receipt names, in the transaction that records the receipt.
+
+    Called in the writer's thread, once per new receipt that names one. It touches nothing but the connection, raises nothing, and
+    leaves its entry to the caller, who appends it behind the findings about the receipt.
+    """
+
+    def __call__(
+        self, connection: sqlite3.Connection, register_id: str, event_id: bytes, body: bytes, now_ms: int
+    ) -> ParkedEnd: ...
+
+
 def record_messages(
-    connection: sqlite3.Connection, journal: Journal, print_wish: PrintWish | None, messages: Sequence[Recording]
+    connection: sqlite3.Connection,
+    journal: Journal,
+    print_wish: PrintWish | None,
+    messages: Sequence[Recording],
+    parked_ends: ParkedEnds | None = None,
 ) -> list[Recorded]:
     """Writes messages of any registers in order; each is settled up to the first gap in its numbers."""
     event_ids = [judged.event.event_id for message in messages for judged in message.judged]
@@ -58,7 +74,9 @@ def record_messages(
     standings = {register_id: Standing.of(state) for register_id, state in before.items()}
     recorded = []
     for message in messages:
-        recording = MessageRecording(connection, additions, message, standings[message.register_id], print_wish)
+        recording = MessageRecording(
+            connection, additions, message, standings[message.register_id], print_wish, parked_ends
+        )
         recorded.append(recording.record())
     additions.write()
     after = {register_id: standing.state() for register_id, standing in standings.items()}
@@ -126,6 +144,7 @@ class MessageRecording:
         message: Recording,
         standing: Standing,
         print_wish: PrintWish | None,
+        parked_ends: ParkedEnds | None,
     ) -> None:
         self._connection = connection
         self._additions = additions
@@ -133,6 +152,7 @@ class MessageRecording:
         self._register_id = message.register_id
         self._standing = standing
         self._print_wish = print_wish
+        self._parked_ends = parked_ends
         self._findings: list[EventFindings] = []
         self._refused: list[RefusedEvent] = []
 
@@ -176,8 +196,17 @@ class MessageRecording:
             standing.receipts += 1
             if judged.original is not None and self._print_wish is not None:
                 findings = (*findings, *self._print(self._print_wish, judged.original, event))
+        end = self._end_parked(event) if judged.parked_id else None
+        findings = findings if end is None else (*findings, *end.findings)
         if findings:
             self._add_findings(event.event_id, findings)
+        if end is not None and end.entry is not None:
+            self._additions.add(end.entry)
+
+    def _end_parked(self, event: EventToRecord) -> ParkedEnd | None:
+        if self._parked_ends is None:
+            return None
+        return self._parked_ends(self._connection, self._register_id, event.event_id, event.body, self._message.now_ms)
 
     def _check_order(self, running: int) -> list[Finding]:
         numbers, standing = self._message.register_range, self._standing
