@@ -56,7 +56,8 @@ class RegisterState:
 
     `numbers_known`: the gateway has greeted at least once in this outbox's life; until then nothing can be sold. `pending`: events the
     gateway has not settled; `held`: events kept until central has them; `refused`: events that need a person. `articles` in the local
-    catalogue; `catalogue_current_at_ms`: when it was last known complete (UTC ms), None if not in this run.
+    catalogue; `catalogue_current_at_ms`: when it was last known complete (UTC ms), None if not in this run. `numbers_left`: receipts
+    that can still be numbered; `numbers_run_low`: 95 % of the register's numbers are used, have central assign a new range.
     """
 
     connected: bool
@@ -69,6 +70,8 @@ class RegisterState:
     central_sequence: int
     articles: int
     catalogue_current_at_ms: int | None
+    numbers_left: int
+    numbers_run_low: bool
 
 
 class RegisterClient:
@@ -87,6 +90,7 @@ class RegisterClient:
         self._state_changed = asyncio.Event()
         self._news = asyncio.Event()
         self._defect: BaseException | None = None
+        self._warned_of_numbers = False
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opened:
@@ -120,13 +124,15 @@ class RegisterClient:
             central_sequence=self._link.central_sequence,
             articles=self._shelf.article_count(),
             catalogue_current_at_ms=self._follower.state.current_at_ms,
+            numbers_left=self._counts.numbers_left,
+            numbers_run_low=self.identity.number_range.runs_low_with(self._counts.numbers_left),
         )
 
     async def record(self, build: Callable[[str, int], Receipt], *, print_role: str = "receipt") -> Happened:
         """Records a receipt; it has happened when this returns. `build` gets the receipt number and its running integer.
 
-        Raises what `build` raises, and TryAgain: DISK_FULL, or NUMBERS_UNKNOWN while a new outbox has not heard from the gateway. Then
-        nothing happened and no number is used.
+        Raises what `build` raises, TryAgain: DISK_FULL, or NUMBERS_UNKNOWN while a new outbox has not heard from the gateway, and Refused
+        (NUMBER_RANGE_EXHAUSTED) behind the last number of the register's own part. Then nothing happened and no number is used.
         """
         await self._numbers_known()
         happened = await self._with_outbox(lambda outbox: outbox.add_receipt(build, print_role=print_role))
@@ -256,7 +262,14 @@ class RegisterClient:
 
     async def _refresh(self) -> None:
         self._counts = await self._with_outbox(lambda outbox: outbox.counts())
+        self._warn_of_numbers()
         self._tell()
+
+    def _warn_of_numbers(self) -> None:
+        low = self.identity.number_range.runs_low_with(self._counts.numbers_left)
+        if low and not self._warned_of_numbers:
+            self._warned_of_numbers = True
+            _log.warning("numbers_run_low", left=self._counts.numbers_left)
 
     def _tell(self) -> None:
         """Wakes everybody who waits for a change; each looks for himself whether it is his."""

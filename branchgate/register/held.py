@@ -65,10 +65,12 @@ class Answer:
 class OutboxCounts:
     """How many events wait, how many are held until central has them, how many were refused.
 
-    `numbers_known` is False until the gateway has greeted for the first time: till then nothing can be recorded.
+    `numbers_known` is False until the gateway has greeted for the first time: till then nothing can be recorded. `numbers_left`: how
+    many receipts may still be numbered.
     """
 
     pending: int
     held: int
     refused: int
     numbers_known: bool
+    numbers_left: int

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS findings (
     event_id BLOB NOT NULL, reason TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, rule TEXT NOT NULL,
     PRIMARY KEY (event_id, reason, field)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS found_receipts (event_id BLOB PRIMARY KEY, receipt_number TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refused (
     event_id BLOB PRIMARY KEY, register_sequence INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, body BLOB NOT NULL
 ) WITHOUT ROWID;
@@ -83,11 +84,12 @@ class Outbox:
         """Records a receipt. `build` gets the receipt number and its running integer and returns the receipt.
 
         When this returns, the receipt has happened. Whatever `build` raises leaves no trace. Raises TryAgain (NUMBERS_UNKNOWN) before
-        the first greeting, and Refused (RECEIPT_IMPOSSIBLE, EVENT_TOO_LARGE) for what a gateway would have to refuse.
+        the first greeting, Refused (NUMBER_RANGE_EXHAUSTED) when the register's part of its numbers is used up, and Refused
+        (RECEIPT_IMPOSSIBLE, EVENT_TOO_LARGE) for what a gateway would have to refuse.
         """
         with self._transaction():
             running = self._number("next_running_number")
-            receipt = build(self._range.number(running), running)
+            receipt = build(self._range.own_number(running), running)
             require_possible(receipt)
             event = self._append(EventKind.RECEIPT, encode_receipt(receipt), print_role)
             self._set("next_running_number", running + 1)
@@ -116,6 +118,13 @@ class Outbox:
         (oldest,) = self._connection.execute("SELECT min(register_sequence) FROM outbox").fetchone()
         return self._number("next_register_sequence") if oldest is None else int(oldest)
 
+    def told_last(self) -> tuple[bytes, int]:
+        """The journal that last greeted this register (16 bytes, empty if none did), and up to where it has ever called events settled."""
+        journal_id = self._get("journal_id")
+        if not isinstance(journal_id, bytes):
+            return b"", 0
+        return journal_id, self._number("settled_by_journal") if self._get("settled_by_journal") is not None else 0
+
     def receipts(self, limit: int) -> list[Happened]:
         """The last receipts that are still here, oldest first."""
         rows = self._connection.execute(
@@ -134,6 +143,10 @@ class Outbox:
         with self._transaction():
             known = self._get("journal_id")
             self._set("journal_id", journal_id)
+            # Another journal promises anew; the same one has promised at least what it ever did.
+            if known != journal_id or self._get("settled_by_journal") is None:
+                self._set("settled_by_journal", 0)
+            self._raise_to("settled_by_journal", next_register_sequence - 1)
             self._raise_to("next_register_sequence", next_register_sequence)
             self._raise_to("next_running_number", next_running_number)
             self._move("register_sequence >= ?", OutboxState.PENDING, next_register_sequence)
@@ -153,6 +166,8 @@ class Outbox:
         named = {event_id for event_id, _ in answer.findings} | {refused.event_id for refused in answer.refused}
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?)", found)
+            for event_id, _ in answer.findings:
+                self._keep_number(event_id)
             for refused in answer.refused:
                 self._keep_refused(refused)
             for event_id in named:
@@ -162,6 +177,7 @@ class Outbox:
                 OutboxState.SETTLED,
                 answer.settled_sequence,
             )
+            self._raise_to("settled_by_journal", answer.settled_sequence)
             self._connection.execute(
                 "DELETE FROM outbox WHERE state = ? AND register_sequence <= ?",
                 (OutboxState.SETTLED, answer.central_sequence),
@@ -176,6 +192,10 @@ class Outbox:
         rows = self._connection.execute("SELECT event_id, reason, field, value, rule FROM findings")
         return [(row[0], Finding(*row[1:])) for row in rows]
 
+    def numbers_of_findings(self) -> dict[bytes, str]:
+        """The receipt numbers of the events with findings, as far as they are receipts: a person looks for a number, not for an id."""
+        return dict(self._connection.execute("SELECT event_id, receipt_number FROM found_receipts"))
+
     def refused(self) -> list[RefusedForGood]:
         """Every event that was refused for good."""
         rows = self._connection.execute(
@@ -189,7 +209,8 @@ class Outbox:
             "SELECT coalesce(sum(state <> ?), 0), count(*) FROM outbox", (OutboxState.SETTLED,)
         ).fetchone()
         (refused,) = self._connection.execute("SELECT count(*) FROM refused").fetchone()
-        return OutboxCounts(pending, held, refused, self._get("journal_id") is not None)
+        numbers_left = max(0, self._range.highest_own + 1 - self._number("next_running_number"))
+        return OutboxCounts(pending, held, refused, self._get("journal_id") is not None, numbers_left)
 
     def is_settled(self, event_id: bytes) -> bool:
         """True once the gateway has settled an event of this register."""
@@ -222,6 +243,19 @@ class Outbox:
         )
         self._set("next_register_sequence", sequence + 1)
         return event
+
+    def _keep_number(self, event_id: bytes) -> None:
+        """While the event is here: once central has it, its body is gone."""
+        row = self._connection.execute(
+            "SELECT body FROM outbox WHERE event_id = ? AND kind = ?", (event_id, EventKind.RECEIPT)
+        ).fetchone()
+        if row is None:
+            return
+        try:
+            number = decode_receipt(row[0]).receipt_number
+        except Refused:
+            return  # what cannot be read has no number to show
+        self._connection.execute("INSERT OR IGNORE INTO found_receipts VALUES (?, ?)", (event_id, number))
 
     def _keep_refused(self, refused: RefusedForGood) -> None:
         self._connection.execute(

@@ -56,6 +56,34 @@ def test_ranges_collide_exactly_when_a_number_is_in_both(left: NumberRange, righ
     assert left.collides_with(right) == (not numbers_of(left).isdisjoint(numbers_of(right)))
 
 
+@pytest.mark.parametrize(("digits", "first_reserved"), [(3, 900), (4, 9_000), (6, 900_000), (9, 900_000_000)])
+def test_the_top_tenth_is_the_gateways_and_the_rest_the_registers(digits: int, first_reserved: int) -> None:
+    numbers = NumberRange("K1-", digits)
+    assert (numbers.highest_own + 1, numbers.first_reserved) == (first_reserved, first_reserved)
+    assert numbers.own_number(first_reserved - 1) == numbers.number(first_reserved - 1)
+    assert numbers.number(first_reserved) == f"K1-{first_reserved}"
+    with pytest.raises(Refused, match="NUMBER_RANGE_EXHAUSTED"):
+        numbers.own_number(first_reserved)
+
+
+def test_a_range_runs_low_when_a_twentieth_of_the_registers_part_is_left() -> None:
+    numbers = NumberRange("K1-", 3)
+    assert [left for left in range(900) if numbers.runs_low_with(left)] == list(range(45))
+
+
+AFFIXES = ["", "0", "1", "9", "A", "0A", "A0", "10", "0-", "-0", "00", "01"]
+
+
+def test_of_all_small_ranges_exactly_those_collide_that_share_a_number() -> None:
+    """Every pair of ranges with short fixed parts, by writing all their numbers down."""
+    ranges = [NumberRange(prefix, 3, suffix) for prefix in AFFIXES for suffix in AFFIXES]
+    ranges += [NumberRange(prefix, 4) for prefix in AFFIXES] + [NumberRange("", 4, suffix) for suffix in AFFIXES]
+    for place, left in enumerate(ranges):
+        for right in ranges[place:]:
+            shares = not numbers_of(left).isdisjoint(numbers_of(right))
+            assert left.collides_with(right) == right.collides_with(left) == shares, (left, right)
+
+
 @given(st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1))
 def test_event_ids_are_uuid_version_7_with_their_time_in_front(now_ms: int, random: int) -> None:
     value = uuid7(now_ms, random)

@@ -14,7 +14,7 @@ from branchgate.errors import Refused, TryAgain
 from branchgate.events import EventKind, Finding
 from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import Receipt
-from branchgate.register.held import Answer, RefusedForGood
+from branchgate.register.held import Answer, OutboxCounts, RefusedForGood
 from branchgate.register.outbox import LARGEST_EVENT_BYTES, Outbox
 from tests.branchgate.register.receipts import open_outbox, sold
 
@@ -169,10 +169,23 @@ def test_findings_and_refusals_stay_visible_with_their_bytes(outbox: Outbox, tmp
     outbox.answered(answer)
     assert outbox.findings() == [(first.event_id, finding)]
     assert outbox.refused() == [refused]
-    assert outbox.counts() == type(outbox.counts())(pending=0, held=0, refused=1, numbers_known=True)
+    assert outbox.counts() == OutboxCounts(0, 0, refused=1, numbers_known=True, numbers_left=899_997)
+    assert outbox.numbers_of_findings() == {first.event_id: "K1-000001"}
     with contextlib.closing(sqlite3.connect(tmp_path / "outbox.db")) as connection:
         (body,) = connection.execute("SELECT body FROM refused").fetchone()
     assert body == encode_receipt(second.receipt)
+
+
+def test_the_gateways_part_of_the_numbers_is_not_the_registers(tmp_path: Path) -> None:
+    """The register stops where the gateway's own receipts begin, and uses no number for what it refuses."""
+    with contextlib.closing(open_outbox(tmp_path, first_running_number=899_999)) as outbox:
+        outbox.greeted(JOURNAL, 1, 1)
+        assert outbox.add_receipt(sold).receipt.receipt_number == "K1-899999"
+        assert outbox.counts().numbers_left == 0
+        with pytest.raises(Refused) as refused:
+            outbox.add_receipt(sold)
+        assert (refused.value.reason, refused.value.value) == ("NUMBER_RANGE_EXHAUSTED", "900000")
+        assert outbox.counts().pending == 1
 
 
 def test_a_full_disk_says_try_again_and_keeps_what_it_has(outbox: Outbox) -> None:
