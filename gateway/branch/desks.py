@@ -22,6 +22,7 @@ from gateway.pairing.audit import IdentityAudit
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses, PairingDesk
 from gateway.pairing.renewal import Renewals
+from gateway.parked import ParkedDesk, ParkedEnding
 from gateway.printing.desk import PrintDesk
 from gateway.printing.digital import DigitalDesk
 from gateway.printing.documents import Documents
@@ -45,6 +46,7 @@ class Desks:
     drawers: DrawerDesk
     displays: DisplayDesk
     scales: ScaleDesk
+    parked: ParkedDesk
     closing: ClosingDesk
     pairing: PairingDesk
     renewals: Renewals
@@ -87,6 +89,7 @@ def set_up_desks(
             clock,
             BranchRules(stores.registers, stores.replica),
             print_wish=printing.wish,
+            parked_ends=ParkedEnding(),
         ),
         devices=devices,
         plugged=PluggedDevices(devices, devices.board, (displays, scales)),
@@ -96,6 +99,7 @@ def set_up_desks(
         drawers=DrawerDesk(stores.writer, stores.journal, devices, printing, clock),
         displays=displays,
         scales=scales,
+        parked=ParkedDesk(stores.writer, stores.journal, stores.reading, clock),
         closing=ClosingDesk(
             stores.writer,
             stores.journal,

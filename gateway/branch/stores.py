@@ -18,6 +18,7 @@ from gateway.journal import Journal, JournalReader
 from gateway.journal.tables import JOURNAL
 from gateway.pairing.registers import PairedRegisters
 from gateway.pairing.tables import PAIRING
+from gateway.parked.tables import PARKED
 from gateway.printing.job_store import JobStore
 from gateway.printing.tables import PRINTING
 from gateway.recording.states import RECORDING
@@ -32,7 +33,7 @@ from gateway.store.reserve import FileReserve
 from gateway.store.schema import bring_up_to_date
 from gateway.store.writer import GroupWriter
 
-SCHEMAS = (JOURNAL, RECORDING, PAIRING, PRINTING, DRAWERS)
+SCHEMAS = (JOURNAL, RECORDING, PAIRING, PRINTING, DRAWERS, PARKED)
 SALES_FILE = "sales.duckdb"
 KEYS_FOLDER = "keys"
 

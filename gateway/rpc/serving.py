@@ -13,6 +13,7 @@ from branchgate.v1 import (
     identity_pb2_grpc,
     journal_pb2_grpc,
     pairing_pb2_grpc,
+    parked_pb2_grpc,
     printing_pb2_grpc,
     report_pb2_grpc,
     scale_pb2_grpc,
@@ -25,6 +26,7 @@ from gateway.rpc.document import DocumentServicer
 from gateway.rpc.identity import IdentityServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
+from gateway.rpc.parked import ParkedServicer
 from gateway.rpc.printing import PrintServicer
 from gateway.rpc.report import ReportServicer
 from gateway.rpc.scale import ScaleServicer
@@ -58,4 +60,5 @@ def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
     display_pb2_grpc.add_DisplayServiceServicer_to_server(DisplayServicer(desks.displays), server)
     scale_pb2_grpc.add_ScaleServiceServicer_to_server(ScaleServicer(desks.scales), server)
     document_pb2_grpc.add_DocumentServiceServicer_to_server(DocumentServicer(desks.digital), server)
+    parked_pb2_grpc.add_ParkedServiceServicer_to_server(ParkedServicer(desks.parked), server)
     report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing), server)
