@@ -29,6 +29,7 @@ _PURPOSES = {
     "central": "Head office, beside the ERP: branches, articles, assortments, reports.",
     "gateway": "The server in a branch: enrol it, run it, ask how it is.",
     "register": "The reference till: pair with a branch, sync, sell, close the day.",
+    "check": "Judge what others made: the code of a receipt, an export for the tax office.",
     "devices": "Printers, drawers and displays: try them out, run virtual ones.",
 }
 """Said here as well, so that listing the rooms need not import them."""
