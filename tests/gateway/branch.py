@@ -18,6 +18,8 @@ from branchgate.receipts.model import BusinessCase, Line, Payment, PaymentType, 
 from branchgate.vat import vat_sums
 from gateway.journal import Journal, JournalReader
 from gateway.journal.tables import JOURNAL
+from gateway.parked import ParkedEnding
+from gateway.parked.tables import PARKED
 from gateway.recording import Admission, EventToRecord, PrintWish, Recorder
 from gateway.recording.states import RECORDING
 from gateway.store import GroupWriter, bring_up_to_date, connect_for_writing
@@ -55,7 +57,7 @@ class Branch:
 def make_store(path: Path) -> None:
     connection = connect_for_writing(path)
     try:
-        bring_up_to_date(connection, (JOURNAL, RECORDING))
+        bring_up_to_date(connection, (JOURNAL, RECORDING, PARKED))
     finally:
         connection.close()
 
@@ -82,6 +84,7 @@ async def open_branch(
         clock,
         rules or BranchRules(),
         print_wish=print_wish,
+        parked_ends=ParkedEnding(),
         admission=admission or Admission(),
     )
     try:
