@@ -8,4 +8,4 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-pytest_plugins = ["tests.rigs.usb.inside"]
+pytest_plugins = ["tests.rigs.patience", "tests.rigs.undertaker", "tests.rigs.usb.inside"]

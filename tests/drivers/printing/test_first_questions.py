@@ -31,7 +31,7 @@ class RunsOut(FakePrinter):
 
 
 async def test_a_printer_without_paper_at_the_first_question_is_not_learnt_to_prove_nothing() -> None:
-    """Its silence was taken for an answer and kept: every receipt of it was unproven from then on, after a restart too."""
+    """Its silence was taken for an answer: every receipt of it was unproven until the gateway was started again."""
     ledger = MemoryLedger()
     async with TcpFront(RunsOut()) as front, shop(front, ledger=ledger) as s:
         s.submit()

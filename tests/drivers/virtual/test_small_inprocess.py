@@ -21,6 +21,7 @@ from drivers.scale.protocols import SCALES
 from drivers.transport.contract import OpenTransport
 from drivers.virtual.display import VirtualDisplay
 from drivers.virtual.lines_file import keep_lines
+from tests.rigs.patience import until
 
 QUICK = LineLimits(connect=2, send=0.2, close=0.2, retry_first=0.01, retry_most=0.05)
 
@@ -49,16 +50,11 @@ async def ordered(control: Path, order: dict[str, object]) -> dict[str, object]:
 
 
 async def until_written(lines: Path, wanted: str) -> None:
-    while not _says(lines, wanted):
-        await observed()
+    await until(lambda: _says(lines, wanted), lambda: f"{wanted!r}; there is {lines.read_text(encoding='utf-8')!r}")
 
 
 def _says(lines: Path, wanted: str) -> bool:
     return lines.read_text(encoding="utf-8").splitlines()[0].rstrip() == wanted
-
-
-async def observed() -> None:
-    await asyncio.sleep(0.005)  # the observer's pace; nothing under test waits for it
 
 
 @pytest.mark.parametrize("language", list(DISPLAYS))

@@ -17,14 +17,11 @@ from drivers.trial_page import trial_page
 from drivers.virtual.faults import Faults
 from drivers.virtual.inprocess import parse_virtual, virtual_factory
 from tests.drivers.virtual.jobs import fence, fence_reply, receipt
+from tests.rigs.patience import until
 
 
 def soon(seconds: float = 5.0) -> float:
     return asyncio.get_running_loop().time() + seconds
-
-
-async def observed() -> None:
-    await asyncio.sleep(0.005)  # the observer's pace; nothing under test waits for it
 
 
 async def heard(transport: Transport, count: int) -> bytes:
@@ -84,16 +81,11 @@ async def test_an_actor_prints_on_it_as_on_any_printer() -> None:
     ledger = MemoryLedger()
     profile = PROFILES["generic-80"]
     actor = PrinterActor("theke", transport_factory("virtual:theke"), ledger, profile, lambda: 0)
-    changed = asyncio.Event()
-    actor.subscribe(lambda _status: changed.set())
     running = asyncio.create_task(actor.run())
-    while actor.status.confirms_prints is None:
-        changed.clear()
-        await changed.wait()
+    await until(lambda: actor.status.confirms_prints is not None, "a word on whether it confirms prints")
     ledger.add(MemoryJob(b"bon-1", trial_page("virtual:theke", profile)))
     actor.wake()
-    while ledger.state(b"bon-1") is not JobState.PRINTED:
-        await observed()
+    await until(lambda: ledger.state(b"bon-1") is JobState.PRINTED, "the printed page")
     assert ledger.evidence(b"bon-1").proof is Proof.PROCESS_ID
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

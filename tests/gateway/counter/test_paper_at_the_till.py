@@ -16,8 +16,9 @@ from branchgate.register.till.terminal import Terminal
 from branchgate.register.till.till import Till
 from branchgate.sync.source import Entry
 from drivers.virtual.serving_cli import send_order
-from tests.gateway.counter.test_without_hardware import APPLES, SETTINGS, SHOP, observed
+from tests.gateway.counter.test_without_hardware import APPLES, SETTINGS, SHOP
 from tests.rigs.branch import Branch
+from tests.rigs.patience import patient, until
 
 
 async def test_the_cashier_is_told_that_the_paper_is_out_and_that_the_receipt_came_out_after_all(
@@ -26,9 +27,8 @@ async def test_the_cashier_is_told_that_the_paper_is_out_and_that_the_receipt_ca
     """With the paper out the till was silent: only the gateway's own list of print jobs told of it."""
     shown, control = io.StringIO(), tmp_path / "theke.sock"
 
-    async def said(text: str, times: int = 1) -> None:
-        while shown.getvalue().count(text) < times:
-            await observed()
+    async def said(text: str) -> None:
+        await until(lambda: text in shown.getvalue(), lambda: f"{text!r}; the till says\n{shown.getvalue()}")
 
     async def cashier() -> AsyncIterator[str]:
         yield "0,486 * 10001"
@@ -48,11 +48,11 @@ async def test_the_cashier_is_told_that_the_paper_is_out_and_that_the_receipt_ca
             ]
         )
         await asyncio.to_thread(branch.start)
-        while not control.exists():
-            await observed()
+        await until(control.exists, "the virtual printer's control socket")
         await asyncio.to_thread(send_order, control, {"fault": "paper_out", "on": True})
         async with RegisterClient(branch.register_folder("kasse-1")) as register:
-            await register.until(lambda state: state.articles > 0)
+            async with patient("the catalogue"):
+                await register.until(lambda state: state.articles > 0)
             till = Till(register, SystemClock(), user_id="anna", user_name="Anna")
             await Terminal(register, till, "de", Console(file=shown, width=200)).run(cashier())
             await till.close()

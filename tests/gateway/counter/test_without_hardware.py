@@ -17,6 +17,7 @@ from branchgate.register.till.till import Till
 from branchgate.sync.source import Entry
 from branchgate.v1 import printing_pb2
 from tests.rigs.branch import BRANCH_ID, Branch
+from tests.rigs.patience import observed, patient, until
 
 APPLES = Article("10001", "Äpfel Elstar", 299_000, 2, 700, (), "kg", True, "obst")
 SHOP = BranchSettings(BRANCH_ID, "Mitte", company="Feinkost Bergmann", tax_id="DE123456789")
@@ -66,8 +67,9 @@ async def sold_by_weight(register: RegisterClient) -> dict[str, Any]:
 
 async def printed(register: RegisterClient) -> None:
     """Asked and not watched: a job that is done already would never change again."""
-    while not await register.gateway.print_jobs([printing_pb2.PRINT_JOB_STATE_PRINTED]):
-        await observed()
+    async with patient("a printed receipt"):
+        while not await register.gateway.print_jobs([printing_pb2.PRINT_JOB_STATE_PRINTED]):
+            await observed()
 
 
 async def put_on(control: Path, grams: int) -> None:
@@ -78,16 +80,13 @@ async def put_on(control: Path, grams: int) -> None:
 
 
 async def until_shown(lines: Path, wanted: tuple[str, str]) -> None:
-    while tuple(_lines_of(lines)) != wanted:
-        await observed()
+    await until(
+        lambda: tuple(_lines_of(lines)) == wanted, lambda: f"{wanted} on the display; it shows {_lines_of(lines)}"
+    )
 
 
 def _lines_of(path: Path) -> list[str]:
     return [line.rstrip() for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-async def observed() -> None:
-    await asyncio.sleep(0.01)  # the observer's pace; nothing under test waits for it
 
 
 async def test_everything_can_be_tried_without_hardware(tmp_path: Path) -> None:
