@@ -68,6 +68,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
         customer=customer_message(receipt.customer),
         parked_id=receipt.parked_id,
         allocation_group=receipt.allocation_group,
+        first_order_at_ms=receipt.first_order_at_ms,
     )
     return message.SerializeToString(deterministic=True)
 
@@ -108,6 +109,7 @@ def decode_receipt(body: bytes) -> Receipt:
             customer_of(message.customer) if message.HasField("customer") else None,
             message.parked_id,
             message.allocation_group,
+            message.first_order_at_ms,
         )
     except DecodeError as failure:
         raise Refused("RECEIPT_UNREADABLE", field="body", value=f"{len(body)} bytes", rule=str(failure)) from failure
@@ -239,6 +241,7 @@ def _tse_message(tse: TseSignature | None) -> receipt_pb2.TseSignature | None:
         log_time_format=tse.log_time_format,
         public_key=tse.public_key,
         outage_since_ms=tse.outage_since_ms,
+        uncertified=tse.uncertified,
     )
 
 
@@ -257,4 +260,5 @@ def _tse(message: receipt_pb2.TseSignature) -> TseSignature:
         message.log_time_format,
         message.public_key,
         message.outage_since_ms,
+        message.uncertified,
     )

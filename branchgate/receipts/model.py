@@ -250,6 +250,7 @@ class TseSignature:
     """What a TSE said of a receipt, or why it could say nothing (`failure`, since `outage_since_ms`); times in UTC milliseconds.
 
     `public_key` is base64 of the uncompressed point: with it the receipt's QR code can be made and checked without anything else.
+    `uncertified`: signed by a TSE for tests, and the receipt says so.
     """
 
     tse_serial: str
@@ -265,11 +266,15 @@ class TseSignature:
     log_time_format: str = ""
     public_key: str = ""
     outage_since_ms: int = 0
+    uncertified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt as the register computed it. Times are UTC milliseconds by the register's clock, money is cents."""
+    """A receipt as the register computed it. Times are UTC milliseconds by the register's clock, money is cents.
+
+    `first_order_at_ms`: when the first order that ends with it was signed, 0 without orders.
+    """
 
     receipt_number: str
     running_number: int
@@ -292,3 +297,4 @@ class Receipt:
     customer: Customer | None = None
     parked_id: bytes = b""
     allocation_group: str = ""
+    first_order_at_ms: int = 0
