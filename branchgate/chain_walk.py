@@ -20,17 +20,17 @@ from branchgate.chain import EVENT_ID_BYTES, GENESIS, header, link
 class DamageKind(StrEnum):
     """What is wrong with an entry; each is a reason with sentences."""
 
-    CHANGED = "ENTRY_CHANGED"
+    CHANGED = "JOURNAL_ENTRY_CHANGED"
     """It does not follow from the entry before it."""
-    HASH_CHANGED = "ENTRY_HASH_CHANGED"
+    HASH_CHANGED = "JOURNAL_ENTRY_HASH_CHANGED"
     """Its content is as it was written, proved by the entry behind it; its stored hash is not."""
-    IMPOSSIBLE = "ENTRY_IMPOSSIBLE"
+    IMPOSSIBLE = "JOURNAL_ENTRY_IMPOSSIBLE"
     """It holds values that no entry has."""
-    MISSING = "ENTRY_MISSING"
+    MISSING = "JOURNAL_ENTRY_MISSING"
     """It is not there, though entries behind it are."""
-    UNREADABLE = "ENTRY_UNREADABLE"
+    UNREADABLE = "JOURNAL_ENTRY_UNREADABLE"
     """The disk or the database does not give it out."""
-    OUT_OF_PLACE = "ENTRY_OUT_OF_PLACE"
+    OUT_OF_PLACE = "JOURNAL_ENTRY_OUT_OF_PLACE"
     """It stands where no entry can be: before the first one."""
 
 
@@ -80,6 +80,11 @@ class ChainWalk:
         # What the next entry may be chained to, the likeliest first; None when a hole is before it.
         self._anchors: tuple[bytes, ...] | None = (chain_hash,)
         self._doubted: Damage | None = None
+
+    @property
+    def doubts(self) -> bool:
+        """The entry taken last is not as it was written; what it says must not be believed."""
+        return self._doubted is not None
 
     def feed(self, entry: StoredEntry) -> list[Damage]:
         """Takes the next entry that is there."""

@@ -28,6 +28,7 @@ from branchgate.wire.sockets import listen, listen_for_operator, make_server
 from gateway.branch.beginning import look_back, verify_in_background
 from gateway.branch.central_line import CentralLine, make_central_line
 from gateway.branch.desks import Desks, make_authority, set_up_desks
+from gateway.branch.journal_desk import JournalDesk
 from gateway.branch.keeping import kept_going
 from gateway.branch.stores import KEYS_FOLDER, Stores, day_rule, open_stores
 from gateway.catalogue.pace import Pace, RecentSales
@@ -35,10 +36,10 @@ from gateway.config import GatewaySettings, load
 from gateway.devices import check_devices
 from gateway.equipment import MissingDevices
 from gateway.identity import GatewayIdentity, load_identity
-from gateway.journal.verification import verify_whole_chain
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses
 from gateway.printing.logo import load_logo
+from gateway.recording.witness import Witnesses
 from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
@@ -117,10 +118,10 @@ async def _open_gateway(
         line = make_central_line(identity, stores, desks, settings, pairing_address, clock)
         presence = Presence()
         status = _status_desk(identity, stores, desks, line, presence)
-        await look_back(stores, clock, status.warn)
+        await look_back(stores, clock)
         await desks.drawers.start()
         await desks.printing.use_settings(stores.replica.settings())
-        await stack.enter_async_context(_working(stores, desks, line, authority, status, clock))
+        await stack.enter_async_context(_working(stores, desks, line, authority, clock))
         await stack.enter_async_context(_serving(servers, stores, desks, line, authority, status, presence, clock))
         yield ports
 
@@ -196,12 +197,12 @@ async def _serving(
         closing=closing,
         central_sequence=line.standing.register_sequence,
         register_of=presence.enter,
+        witnesses=Witnesses(stores.journal, stores.reading, clock),
+        follow_id=stores.journal.follow_id,
     )
     add_register_services(servers.service, journal, feed, desks)
     add_pairing_service(servers.pairing, PairingServicer(desks.pairing, authority, stores.registers, clock))
-    add_operator_services(
-        servers.operator, GatewayAdminServicer(status, lambda: verify_whole_chain(stores.path)), desks
-    )
+    add_operator_services(servers.operator, GatewayAdminServicer(status, JournalDesk(stores, clock)), desks)
     health = add_health(servers.service, servers.operator)
     for server in servers.all():
         await server.start()
@@ -218,7 +219,7 @@ async def _serving(
 
 @asynccontextmanager
 async def _working(
-    stores: Stores, desks: Desks, line: CentralLine, authority: BranchAuthority, status: StatusDesk, clock: Clock
+    stores: Stores, desks: Desks, line: CentralLine, authority: BranchAuthority, clock: Clock
 ) -> AsyncIterator[None]:
     """Everything that goes on behind the services."""
     stop_head = stores.journal.follow(stores.sales.head_moved)
@@ -237,7 +238,7 @@ async def _working(
         **desks.scales.work(),
     }
     tasks = [asyncio.create_task(kept_going(name, make), name=name) for name, make in work.items()]
-    tasks.append(asyncio.create_task(verify_in_background(stores, clock, status.warn), name="verification"))
+    tasks.append(asyncio.create_task(verify_in_background(stores, clock), name="verification"))
     try:
         yield
     finally:

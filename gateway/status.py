@@ -15,6 +15,8 @@ from gateway.catalogue.replica import Replica
 from gateway.equipment import DeviceKind, DeviceState
 from gateway.equipment.advice import advice
 from gateway.journal import Journal
+from gateway.journal.incidents import incidents
+from gateway.journal.telling import incident_warnings
 from gateway.pairing.registers import PairedRegisters
 from gateway.printing.desk import PrintDesk
 from gateway.recording.states import read_state
@@ -96,11 +98,6 @@ class StatusDesk:
         self._sales = sales
         self._printing = printing
         self._around = surroundings
-        self._warnings: dict[str, str] = {}
-
-    def warn(self, reason: str, value: str = "") -> None:
-        """Puts a lasting warning on the page, for example a damaged journal."""
-        self._warnings[reason] = value
 
     async def page(self) -> GatewayStatus:
         """The page as it stands. A sales store that is not there shows as 0 and as a warning, never as an error."""
@@ -147,7 +144,7 @@ class StatusDesk:
             return None
 
     def _sentences(self, uncertain: int, *, sales_ready: bool) -> list[tuple[str, str]]:
-        reasons = dict(self._warnings)
+        reasons: dict[str, str] = {}
         free = self._around.short_of_room()
         if free is not None:
             reasons["WARN_DISK_FULL"] = str(free // MEGABYTE)
@@ -163,7 +160,7 @@ class StatusDesk:
             reasons["WARN_NO_SETTINGS"] = ""
         return [
             (sentence_for(reason, "de", value=value), sentence_for(reason, "en", value=value))
-            for reason, value in reasons.items()
+            for reason, value in [*incident_warnings(incidents(self._reading, open_only=True)), *reasons.items()]
         ] + [
             (advice(state, "de"), advice(state, "en"))
             for state in self._around.devices()

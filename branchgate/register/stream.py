@@ -99,8 +99,15 @@ class RecordStream:
 
     async def _write(self, call: Call) -> None:
         try:
-            oldest_held = await self._store(lambda outbox: outbox.oldest_held())
-            await call.write(journal_pb2.RecordRequest(oldest_held_register_sequence=oldest_held))
+            oldest_held, (journal_id, settled) = await self._store(
+                lambda outbox: (outbox.oldest_held(), outbox.told_last())
+            )
+            first = journal_pb2.RecordRequest(
+                oldest_held_register_sequence=oldest_held,
+                known_journal_id=journal_id,
+                settled_register_sequence=settled,
+            )
+            await call.write(first)
             while True:
                 self._wake.clear()
                 request = await self._next_request()

@@ -1,57 +1,77 @@
-"""What a gateway looks at before it opens: is the journal whole, and has nobody seen more of it?"""
+"""What a gateway looks at before it opens: is the journal whole, and has nobody seen more of it?
+
+What is found is written down as an incident, which the status page tells until somebody has acknowledged it; sales go on.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import structlog
 
+from branchgate.chain_walk import Damage
 from branchgate.clock import Clock
 from branchgate.errors import TryAgain
 from gateway.branch.central_line import read_cursor
-from gateway.branch.stores import Stores
-from gateway.journal.recovery import go_on_if_shortened, record_damage
-from gateway.journal.verification import Damage, verify_tail, verify_whole_chain
+from gateway.branch.stores import SALES_FILE, Stores
+from gateway.journal.incidents import lost_witness
+from gateway.journal.recovery import (
+    Shortened,
+    go_on_after_loss,
+    go_on_if_shortened,
+    go_on_shortened,
+    record_damages,
+)
+from gateway.journal.verification import ChainReport, verify_tail, verify_whole_chain
+from gateway.sales.opened import Opened
 
 _log = structlog.get_logger(__name__)
 
-Warn = Callable[[str, str], None]
 
-
-async def look_back(stores: Stores, clock: Clock, warn: Warn) -> None:
-    """Verifies the end of the journal and compares it with what others have seen. What is found is recorded and shown; sales go on."""
+async def look_back(stores: Stores, clock: Clock) -> None:
+    """Verifies the end of the journal and compares it with what others have seen."""
     # The child takes its time to start; the journal's end is read meanwhile.
     opening = asyncio.create_task(stores.sales.start())
-    found = await asyncio.to_thread(verify_tail, stores.path)
-    if isinstance(found, Damage):
-        await _tell_damage(stores, clock, warn, found)
-    seen = {"central": read_cursor(stores.reading)}
+    report = await asyncio.to_thread(verify_tail, stores.path)
+    await note_damages(stores, clock, report.damages)
     try:
         opened = await opening
     except TryAgain as failure:
         _log.warning("sales_store_not_ready", reason=failure.reason)
-    else:
-        if opened.set_aside:
-            _log.warning("sales_store_rebuilt", set_aside=opened.set_aside, reason=opened.reason)
-        if opened.ahead:
-            seen["sales store"] = opened.ahead_watermark
-    shortened = await go_on_if_shortened(stores.journal, seen, clock.now_ms())
+        opened = Opened(0)
+    if opened.set_aside:
+        _log.warning("sales_store_rebuilt", set_aside=opened.set_aside, reason=opened.reason)
+    shortened = await _go_on(stores, clock, opened, report)
     if shortened is not None:
         _log.error("journal_shortened", witness=shortened.witness, seen=shortened.seen, head=shortened.head)
-        warn("WARN_JOURNAL_SHORTENED", f"{shortened.witness}: {shortened.seen} > {shortened.head}")
 
 
-async def verify_in_background(stores: Stores, clock: Clock, warn: Warn) -> None:
+async def _go_on(stores: Stores, clock: Clock, opened: Opened, report: ChainReport) -> Shortened | None:
+    """Under a new id, if anybody has seen what is not here."""
+    journal, now_ms, seen = stores.journal, clock.now_ms(), opened.ahead_watermark
+    if lost := lost_witness(stores.reading):
+        return await go_on_after_loss(journal, lost, seen, now_ms)
+    if opened.ahead and seen <= journal.head:
+        if any(damage.sequence <= seen <= damage.through for damage in report.damages):
+            return None
+        return await go_on_shortened(journal, {SALES_FILE: seen}, f"entry {seen} here is another one", now_ms)
+    witnesses = {"central": read_cursor(stores.reading)} | ({SALES_FILE: seen} if opened.ahead else {})
+    return await go_on_if_shortened(journal, witnesses, now_ms)
+
+
+async def verify_in_background(stores: Stores, clock: Clock) -> None:
     """Verifies the whole chain once, unhurried, while the branch works."""
-    found = await verify_whole_chain(stores.path)
-    if isinstance(found, Damage):
-        await _tell_damage(stores, clock, warn, found)
-    else:
-        _log.info("journal_verified", entries=found.entries)
+    report = await verify_whole_chain(stores.path)
+    await note_damages(stores, clock, report.damages)
+    if report.whole:
+        _log.info("journal_verified", entries=report.entries)
 
 
-async def _tell_damage(stores: Stores, clock: Clock, warn: Warn, damage: Damage) -> None:
-    _log.error("journal_damaged", sequence=damage.sequence, what=damage.what)
-    await record_damage(stores.journal, damage, clock.now_ms())
-    warn("WARN_JOURNAL_DAMAGED", f"{damage.sequence} {damage.what}")
+async def note_damages(stores: Stores, clock: Clock, damages: Sequence[Damage]) -> None:
+    """Writes down which entries are damaged, each once."""
+    if not damages:
+        return
+    new = await record_damages(stores.journal, damages, read_cursor(stores.reading), clock.now_ms())
+    for finding in new:
+        _log.error("journal_damaged", sequence=finding.value, what=finding.rule)

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
+from gateway.branch.remnants import keep_logs, lost_journal
 from gateway.catalogue.replica import FILE_NAME as CATALOGUE_FILE
 from gateway.catalogue.replica import Replica
 from gateway.config import GatewaySettings
 from gateway.drawers.tables import DRAWERS
 from gateway.journal import Journal, JournalReader
+from gateway.journal.incidents import mark_lost
 from gateway.journal.tables import JOURNAL
 from gateway.pairing.registers import PairedRegisters
 from gateway.pairing.tables import PAIRING
@@ -35,6 +37,8 @@ from gateway.store.writer import GroupWriter
 
 SCHEMAS = (JOURNAL, RECORDING, PAIRING, PRINTING, DRAWERS, PARKED)
 SALES_FILE = "sales.duckdb"
+WITNESSES = (SALES_FILE, CATALOGUE_FILE, RESERVE_FILE)
+"""What a gateway leaves beside its journal: where one of them is and the journal is not, the journal was lost."""
 KEYS_FOLDER = "keys"
 
 
@@ -61,7 +65,12 @@ async def open_stores(
 ) -> AsyncIterator[Stores]:
     """Opens all stores and closes them again, last opened first. The sales store is not started yet; its child may wait already."""
     path = folder / BRANCH_FILE
+    witness = lost_journal(path, WITNESSES)
+    if witness:
+        keep_logs(path, clock.now_ms())
     connection = connect_for_writing(path)
+    if witness:
+        mark_lost(connection, witness)
     bring_up_to_date(connection, SCHEMAS)
     connection.close()
     async with AsyncExitStack() as stack:

@@ -1,4 +1,4 @@
-"""`branchgate gateway status | verify | findings`: how the branch is."""
+"""`branchgate gateway status | findings`: how the branch is."""
 
 from __future__ import annotations
 
@@ -48,31 +48,6 @@ def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None
         show_warning(german, english)
 
 
-def verify(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None:
-    """Verifies the journal's hash chain from its first entry; exit code 3 when an entry does not fit."""
-
-    async def question(channel: grpc.aio.Channel) -> gateway_admin_pb2.VerifyJournalResponse:
-        stub = gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel)
-        return await stub.VerifyJournal(gateway_admin_pb2.VerifyJournalRequest())
-
-    answer = ask(data, question)
-    if as_json:
-        show_json(answer)
-    elif answer.intact:
-        console().print(
-            f"[green]Die Kette ist heil / the chain is intact[/]: {answer.entries} Einträge / entries, "
-            f"Prüfsumme / hash {answer.chain_hash.hex()[:16]}"
-        )
-    else:
-        console().print(
-            f"[red]Beschädigt ab Eintrag {answer.first_damaged_sequence}[/]: dieser Eintrag passt nicht zu seiner Prüfsumme. "
-            "Bitte den Datenordner sichern und den Support verständigen.\n"
-            f"[dim]Damaged from entry {answer.first_damaged_sequence} on: save the data folder and call support.[/]"
-        )
-    if not answer.intact:
-        raise typer.Exit(3)
-
-
 def findings(
     data: DataOption = DATA_DEFAULT,
     limit: int = typer.Option(100, min=1, max=1000, help="At most so many."),
@@ -112,5 +87,5 @@ def _when(at_ms: int) -> str:
 
 def add_to(app: typer.Typer) -> None:
     """Registers the commands of this file."""
-    for command in (status, verify, findings):
+    for command in (status, findings):
         app.command()(command)

@@ -10,6 +10,7 @@ from functools import cache, partial
 from itertools import chain
 
 from branchgate.chain import EVENT_ID_BYTES, GENESIS, header, link
+from branchgate.chain_walk import stored_hash
 from branchgate.clock import Clock
 from branchgate.errors import Refused
 from branchgate.events import EventKind
@@ -38,10 +39,18 @@ EMPTY = Head(0, GENESIS)
 """The head of a journal without entries."""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the gateway writes down about its journal itself; `journal_id` (16 bytes) when it goes on under another one."""
+
+    entries: Sequence[NewEntry]
+    journal_id: bytes | None = None
+
+
 def read_head(connection: sqlite3.Connection) -> Head:
     """The newest entry of the file."""
     row = connection.execute("SELECT sequence, chain_hash FROM journal ORDER BY sequence DESC LIMIT 1").fetchone()
-    return Head(*row) if row else EMPTY
+    return Head(row[0], stored_hash(row[1])) if row else EMPTY
 
 
 def read_journal_id(connection: sqlite3.Connection) -> bytes | None:
@@ -71,6 +80,7 @@ class Journal:
         self._announced = head
         self._tail: Head | None = head
         self._followers: list[Callable[[int], None]] = []
+        self._renamed: list[Callable[[], object]] = []
         writer.attach(self)
 
     @classmethod
@@ -129,18 +139,35 @@ class Journal:
 
         return await self._writer.submit(work, urgent=entry.kind in MAY_USE_RESERVE)
 
-    async def go_on_under(self, journal_id: bytes, note: NewEntry) -> Entry:
-        """Appends `note` and goes on under another id, in one commit; cursors beyond the head come back to it."""
+    async def take_note(self, decide: Callable[[sqlite3.Connection, int], Note | None]) -> Note | None:
+        """Appends what `decide` makes of the store and the head's sequence, in that same transaction; None changes nothing.
 
-        def work(connection: sqlite3.Connection) -> Entry:
+        A full disk's reserve may be used: what is noted here is told to people, and must not keep the gateway from opening. With a
+        journal id the journal goes on under it, and cursors beyond the head come back to it.
+        """
+
+        def work(connection: sqlite3.Connection) -> Note | None:
             head = self.head_in(connection)
-            connection.execute("UPDATE cursors SET sequence = ? WHERE sequence > ?", (head, head))
-            write_journal_id(connection, journal_id)
-            return self.append_in(connection, [note])[0]
+            note = decide(connection, head)
+            if note is None:
+                return None
+            if note.journal_id is not None:
+                connection.execute("UPDATE cursors SET sequence = ? WHERE sequence > ?", (head, head))
+                write_journal_id(connection, note.journal_id)
+            self.append_in(connection, note.entries)
+            return note
 
-        entry = await self._writer.submit(work, urgent=True)
-        self.journal_id = journal_id
-        return entry
+        note = await self._writer.submit(work, urgent=True)
+        if note is not None and note.journal_id is not None:
+            self.journal_id = note.journal_id
+            for renamed in list(self._renamed):
+                renamed()
+        return note
+
+    def follow_id(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Calls back in the event loop when the journal goes on under another id. Returns what ends it."""
+        self._renamed.append(callback)
+        return partial(self._renamed.remove, callback)
 
     def follow(self, callback: Callable[[int], None]) -> Callable[[], None]:
         """Calls back in the event loop with the new head after each commit that moved it. Returns what ends it."""

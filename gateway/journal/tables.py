@@ -1,4 +1,4 @@
-"""The journal's table. It only ever grows: triggers stop what code or a hand with a database tool would change."""
+"""The journal's tables. It only ever grows: triggers stop what code or a hand with a database tool would change."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ JOURNAL = Schema(
         CREATE TRIGGER journal_keeps_values BEFORE UPDATE ON journal
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
         """,
+        """
+        CREATE TABLE journal_incidents (
+            number INTEGER PRIMARY KEY,
+            reason TEXT NOT NULL,
+            first_sequence INTEGER NOT NULL,
+            last_sequence INTEGER NOT NULL,
+            goes_on_from BLOB,
+            witness TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            found_at INTEGER NOT NULL,
+            acknowledged_at INTEGER NOT NULL DEFAULT 0,
+            acknowledged_by TEXT
+        );
+        CREATE UNIQUE INDEX journal_incidents_once ON journal_incidents (reason, first_sequence, last_sequence)
+        WHERE witness = '';
+        """,
     ),
 )
-"""One row per event. `register_id` '' is the branch itself; `register_sequence` 0 marks the gateway's own events; `kind` 5 is CLOSING."""
+"""One row per event. `register_id` '' is the branch itself; `register_sequence` 0 marks the gateway's own events; `kind` 5 is CLOSING.
+
+`journal_incidents`: damaged entries (`witness` ''), and each time the journal was found shortened (what the witness had seen is
+`last_sequence`, the first entry that is not here `first_sequence`). Told on the status page until somebody acknowledges it.
+"""

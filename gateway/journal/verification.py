@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import struct
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from branchgate.chain import EVENT_ID_BYTES, header, link
+from branchgate.chain_walk import ChainWalk, Damage, StoredEntry
 from gateway.journal.journal import EMPTY, Head
-from gateway.store.connection import connect_read_only
+from gateway.journal.stored import Stored, open_for_verification, stored_pages
 
 LONGEST_TAIL = 50_000
 """More entries than this are not checked before the gateway opens: a second on a small machine."""
@@ -26,60 +24,30 @@ LONGEST_TAIL = 50_000
 LAST_CLOSING = "SELECT max(sequence) FROM journal INDEXED BY journal_closings WHERE kind = 5"
 """Sequence of the newest closing of any register."""
 
-_PAGE = 64
+MOST_DAMAGES = 1_000
+"""After so many a journal is not looked at any further: somebody else's, or a disk to throw away."""
+
 _PAUSE_FACTOR = 4
-_BEFORE_ANY = -(1 << 63)
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """The chain holds from behind the start up to `head`; `entries` were checked."""
+class ChainReport:
+    """What stands behind the start: `entries` were there, up to `head`; `unproved` of them stand behind a hole, so nothing proves them."""
 
     head: Head
     entries: int
+    unproved: int = 0
+    damages: tuple[Damage, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Every entry is as it was written."""
+        return not self.damages
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """The first entry that is not as it was written, and what is wrong with it. Nothing can be said about those behind it."""
-
-    sequence: int
-    what: str
-
-
-class ChainCheck:
-    """Checks rows as they come: (sequence, event_id, register_id as bytes, register_sequence, kind, recorded_at, body, chain_hash)."""
-
-    def __init__(self, start: Head) -> None:
-        self.head = start
-        self.entries = 0
-
-    def feed(self, row: tuple[Any, ...]) -> Damage | None:
-        """Takes the next row; returns the damage if it is not the one that belongs there."""
-        sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash = row
-        expected = self.head.sequence + 1
-        if sequence < expected:
-            return Damage(sequence, "stands before the first entry")
-        if sequence > expected:
-            return Damage(expected, "is missing")
-        try:
-            whole = len(event_id) == EVENT_ID_BYTES
-            head = header(sequence, event_id, register_id, register_sequence, kind, recorded_at, len(body))
-            computed = link(self.head.chain_hash, head, body)
-        except (struct.error, TypeError):
-            return Damage(sequence, "holds values that no entry has")
-        if not whole or computed != chain_hash:
-            return Damage(sequence, "differs from what was written")
-        self.head = Head(sequence, computed)
-        self.entries += 1
-        return None
-
-
-def open_for_verification(path: Path) -> sqlite3.Connection:
-    """A read-only connection that hands out texts as the bytes that are on disk."""
-    connection = connect_read_only(path)
-    connection.text_factory = bytes
-    return connection
+def step(walk: ChainWalk, stored: Stored) -> list[Damage]:
+    """Takes the walk one place on."""
+    return walk.feed(stored) if isinstance(stored, StoredEntry) else walk.unreadable(stored.sequence, stored.detail)
 
 
 def verify(
@@ -87,24 +55,20 @@ def verify(
     start: Head = EMPTY,
     *,
     pause: Callable[[], bool] = lambda: True,
-) -> Verified | Damage:
+) -> ChainReport:
     """Checks every entry behind `start` to the end, page by page; `pause` is called after each page and returns False to stop."""
-    check = ChainCheck(start)
-    after = start.sequence or _BEFORE_ANY
-    while True:
-        try:
-            rows = _page(connection, after)
-        except sqlite3.DatabaseError as failure:
-            return Damage(check.head.sequence + 1, f"cannot be read: {failure}")
-        for row in rows:
-            if (damage := check.feed(row)) is not None:
-                return damage
-        if len(rows) < _PAGE or not pause():
-            return Verified(check.head, check.entries)
-        after = check.head.sequence
+    walk = ChainWalk(start.sequence, start.chain_hash)
+    damages: list[Damage] = []
+    for page in stored_pages(connection, start.sequence):
+        for stored in page:
+            damages += step(walk, stored)
+        if len(damages) > MOST_DAMAGES or not pause():
+            break
+    damages += walk.finish()
+    return ChainReport(Head(walk.sequence, walk.chain_hash), walk.entries, walk.unproved, tuple(damages))
 
 
-def verify_tail(path: Path) -> Verified | Damage:
+def verify_tail(path: Path) -> ChainReport:
     """Checks what stands behind the last closing, at most LONGEST_TAIL entries. For the start, before the gateway opens."""
     connection = open_for_verification(path)
     try:
@@ -113,7 +77,7 @@ def verify_tail(path: Path) -> Verified | Damage:
         connection.close()
 
 
-async def verify_whole_chain(path: Path) -> Verified | Damage:
+async def verify_whole_chain(path: Path) -> ChainReport:
     """Checks the journal from its first entry in a thread that rests most of the time. Cancel it to stop."""
     stop = threading.Event()
     try:
@@ -122,7 +86,7 @@ async def verify_whole_chain(path: Path) -> Verified | Damage:
         stop.set()
 
 
-def _verify_unhurried(path: Path, stop: threading.Event) -> Verified | Damage:
+def _verify_unhurried(path: Path, stop: threading.Event) -> ChainReport:
     connection = open_for_verification(path)
     began = time.perf_counter()
 
@@ -138,18 +102,14 @@ def _verify_unhurried(path: Path, stop: threading.Event) -> Verified | Damage:
         connection.close()
 
 
-def _page(connection: sqlite3.Connection, after: int) -> list[tuple[Any, ...]]:
-    return connection.execute(
-        "SELECT sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
-        " FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        (after, _PAGE),
-    ).fetchall()
-
-
 def _tail_start(connection: sqlite3.Connection) -> Head:
-    # Left to itself SQLite walks back from the newest entry, through all of them where nothing was ever closed.
-    (closing,) = connection.execute(LAST_CLOSING).fetchone()
-    (head,) = connection.execute("SELECT max(sequence) FROM journal").fetchone()
-    start = max(closing or 0, (head or 0) - LONGEST_TAIL)
-    row = connection.execute("SELECT chain_hash FROM journal WHERE sequence = ?", (start,)).fetchone()
+    """Where the check of the tail begins; from the first entry on where even finding that out meets damage."""
+    try:
+        # Left to itself SQLite walks back from the newest entry, through all of them where nothing was ever closed.
+        (closing,) = connection.execute(LAST_CLOSING).fetchone()
+        (head,) = connection.execute("SELECT max(sequence) FROM journal").fetchone()
+        start = max(closing or 0, (head or 0) - LONGEST_TAIL)
+        row = connection.execute("SELECT chain_hash FROM journal WHERE sequence = ?", (start,)).fetchone()
+    except sqlite3.DatabaseError:
+        return EMPTY
     return Head(start, row[0]) if row else EMPTY

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from branchgate import __version__
 from branchgate.errors import Refused
 from branchgate.v1 import event_pb2, gateway_admin_pb2, gateway_admin_pb2_grpc
 from branchgate.wire.callers import Context
-from gateway.journal.verification import Damage, Verified
+from gateway.branch.journal_desk import JournalDesk
+from gateway.journal.anchors import hash_beginning
+from gateway.journal.examination import Anchor
+from gateway.rpc.examination import examination_messages, incident_message
 from gateway.status import FindingRow, GatewayStatus, StatusDesk
 
 USUAL_FINDINGS = 100
@@ -16,11 +19,11 @@ MOST_FINDINGS = 1000
 
 
 class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
-    """Translates; the status desk knows. `verify` reads the whole journal."""
+    """Translates; the status desk and the journal's desk know."""
 
-    def __init__(self, status: StatusDesk, verify: Callable[[], Awaitable[Verified | Damage]]) -> None:
+    def __init__(self, status: StatusDesk, journal: JournalDesk) -> None:
         self._status = status
-        self._verify = verify
+        self._journal = journal
 
     async def GetGatewayStatus(
         self, request: gateway_admin_pb2.GetGatewayStatusRequest, context: Context
@@ -32,12 +35,35 @@ class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
         self, request: gateway_admin_pb2.VerifyJournalRequest, context: Context
     ) -> gateway_admin_pb2.VerifyJournalResponse:
         del request, context
-        found = await self._verify()
-        if isinstance(found, Damage):
-            return gateway_admin_pb2.VerifyJournalResponse(intact=False, first_damaged_sequence=found.sequence)
+        report = await self._journal.verify()
         return gateway_admin_pb2.VerifyJournalResponse(
-            intact=True, entries=found.entries, chain_hash=found.head.chain_hash
+            intact=report.whole,
+            entries=report.entries,
+            first_damaged_sequence=0 if report.whole else report.damages[0].sequence,
+            chain_hash=report.head.chain_hash,
         )
+
+    async def ExamineJournal(
+        self, request: gateway_admin_pb2.ExamineJournalRequest, context: Context
+    ) -> AsyncIterator[gateway_admin_pb2.ExamineJournalResponse]:
+        del context
+        anchors = [Anchor(anchor.journal_sequence, hash_beginning(anchor.chain_hash)) for anchor in request.anchors]
+        async for message in examination_messages(self._journal.examine(anchors)):
+            yield message
+
+    async def ListIncidents(
+        self, request: gateway_admin_pb2.ListIncidentsRequest, context: Context
+    ) -> gateway_admin_pb2.ListIncidentsResponse:
+        del context
+        found = self._journal.incidents(open_only=request.open_only)
+        return gateway_admin_pb2.ListIncidentsResponse(incidents=[incident_message(incident) for incident in found])
+
+    async def AcknowledgeIncidents(
+        self, request: gateway_admin_pb2.AcknowledgeIncidentsRequest, context: Context
+    ) -> gateway_admin_pb2.AcknowledgeIncidentsResponse:
+        del context
+        count = await self._journal.acknowledge(request.numbers, request.user_id)
+        return gateway_admin_pb2.AcknowledgeIncidentsResponse(acknowledged=count)
 
     async def ListFindings(
         self, request: gateway_admin_pb2.ListFindingsRequest, context: Context

@@ -17,6 +17,7 @@ from gateway.journal import JournalReader
 from gateway.recording import EventToRecord, Greeting, Recorded, Recorder, RefusedEvent
 from gateway.recording.pipeline import Pipeline
 from gateway.recording.transaction import findings_about
+from gateway.recording.witness import Witnesses
 
 
 def calling_register(context: Context) -> str:
@@ -27,7 +28,9 @@ def calling_register(context: Context) -> str:
 class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
     """Serves registers until `closing` is set; streams then get their last acknowledgements and end.
 
-    `central_sequence` tells the highest register_sequence of a register that central has settled.
+    `central_sequence` tells the highest register_sequence of a register that central has settled. `follow_id` calls back when the journal
+    goes on under another id: streams end, because registers must be greeted again before they forget anything. `witnesses` hear what
+    registers were told last.
     """
 
     def __init__(
@@ -38,12 +41,16 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         closing: asyncio.Event,
         central_sequence: Callable[[str], int],
         register_of: Callable[[Context], str] = calling_register,
+        witnesses: Witnesses | None = None,
+        follow_id: Callable[[Callable[[], object]], Callable[[], None]] = lambda _ended: lambda: None,
     ) -> None:
         self._recorder = recorder
         self._reader = reader
         self._closing = closing
         self._central_sequence = central_sequence
         self._register_of = register_of
+        self._witnesses = witnesses
+        self._follow_id = follow_id
 
     # The stubs know response iterators only; a handler that reads and writes itself is cancelled in its own task.
     async def Record(  # type: ignore[override]
@@ -58,6 +65,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         reading = asyncio.create_task(self._read(register_id, context, pipeline))
         closing = asyncio.create_task(self._closing.wait())
         closing.add_done_callback(lambda _: reading.cancel())
+        stop_following = self._follow_id(reading.cancel)
         try:
             while (recorded := await pipeline.take()) is not None:
                 await context.write(self._response(register_id, recorded))
@@ -68,6 +76,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
                 # What the reader raised is the stream's end, after everything before it was acknowledged.
                 await reading
         finally:
+            stop_following()
             reading.cancel()
             closing.cancel()
             await asyncio.gather(reading, closing, return_exceptions=True)
@@ -90,6 +99,8 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         try:
             await pipeline.room()
             while (request := await context.read()) is not grpc.aio.EOF:
+                if request.known_journal_id and self._witnesses is not None:
+                    await self._witnesses.hear(register_id, request.known_journal_id, request.settled_register_sequence)
                 if request.oldest_held_register_sequence > 1:
                     pipeline.put(self._recorder.go_on_at(register_id, request.oldest_held_register_sequence))
                     await pipeline.room()

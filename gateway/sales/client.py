@@ -20,7 +20,7 @@ from gateway.sales import replies
 from gateway.sales.days import DayRule
 from gateway.sales.frames import FrameReader, Message, frame
 from gateway.sales.opened import EXIT_DISK_FULL, EXIT_SUSPECT, Opened, Order, Tuning
-from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.sales.replies import Covered, FiguresReply, OpenPeriodsReply, RecordedClosing
 from gateway.sales.spawning import Spawned, spawn
 
 BUSY = "SALES_STORE_BUSY"
@@ -142,8 +142,11 @@ class SalesStore:
 
     async def watermark(self) -> int:
         """Up to which journal sequence the store is filled."""
-        reply = await self._ask("watermark", 0)
-        return replies.covered(reply).through
+        return (await self.place()).through
+
+    async def place(self) -> Covered:
+        """Up to which journal entry the store is filled, with the chain hash that it knows of that entry."""
+        return replies.covered(await self._ask("watermark", 0))
 
     async def _ask(self, question: str, through: int, **details: Any) -> Message:
         if self._writer is None or self.opened is None:

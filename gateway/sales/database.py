@@ -141,12 +141,12 @@ def _verify(connection: duckdb.DuckDBPyConnection, journal: JournalSource, end: 
     be read from its start.
     """
     mark = read_watermark(connection)
-    if mark.journal_id != end.journal_id:
-        raise Unfit("OTHER_JOURNAL")
+    same_journal = mark.journal_id == end.journal_id
     if mark.sequence > end.head:
-        raise Unfit("AHEAD_OF_JOURNAL", mark.sequence)
+        raise Unfit("AHEAD_OF_JOURNAL" if same_journal else "OTHER_JOURNAL", mark.sequence)
+    # A journal that goes on under another id keeps its entries, and with them the file that is filled from them.
     if mark.sequence and journal.chain_hash(mark.sequence) != mark.chain_hash:
-        raise Unfit("OTHER_HISTORY")
+        raise Unfit("OTHER_HISTORY" if same_journal else "OTHER_JOURNAL", mark.sequence)
     for table in LOADED:
         (rows,) = connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0]
         if rows != mark.rows[table.name]:

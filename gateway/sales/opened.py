@@ -42,7 +42,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """How the file was found. `ahead`: it knew entries that the journal does not have; `set_aside` names the file kept as evidence; `in_memory`: there is no file,
+    """How the file was found. `ahead`: it knew entries that the journal does not have, or has others in place of; `set_aside` names the file kept as evidence; `in_memory`: there is no file,
     because the disk is full.
     """
 

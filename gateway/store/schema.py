@@ -38,7 +38,8 @@ STORE = Schema(
 )
 """How far each reader of the journal has come, for example 'central'."""
 
-_META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+META = "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+"""The store's own facts: versions of its tables, the journal's id."""
 
 
 def bring_up_to_date(connection: sqlite3.Connection, schemas: Sequence[Schema]) -> None:
@@ -46,7 +47,7 @@ def bring_up_to_date(connection: sqlite3.Connection, schemas: Sequence[Schema]) 
 
     Raises Refused (STORE_TOO_NEW) when a newer program has written the file: an older one must not guess.
     """
-    connection.execute(_META)
+    connection.execute(META)
     for schema in (STORE, *schemas):
         present = stored_version(connection, schema.package)
         if present > schema.version:

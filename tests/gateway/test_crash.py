@@ -18,7 +18,8 @@ from branchgate.events import EventKind
 from branchgate.register.identity import Identity
 from branchgate.v1 import receipt_pb2, report_pb2, report_pb2_grpc
 from gateway.journal import Entry, JournalReader
-from gateway.journal.verification import Verified, open_for_verification, verify
+from gateway.journal.stored import open_for_verification
+from gateway.journal.verification import verify
 from tests.rigs.branch import Branch
 from tests.rigs.outbox import LoadedRegister
 
@@ -105,7 +106,7 @@ def _journal(path: Path) -> list[Entry]:
     connection = open_for_verification(path)
     verified = verify(connection)
     connection.close()
-    assert isinstance(verified, Verified), verified
+    assert verified.whole, verified
     reader = JournalReader(path)
     entries: list[Entry] = []
     while page := reader.read(

@@ -11,17 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from branchgate.chain_walk import Damage, DamageKind
 from branchgate.events import EventKind
 from gateway.journal import NewEntry, verification
 from gateway.journal.journal import Head
-from gateway.journal.verification import (
-    Damage,
-    Verified,
-    open_for_verification,
-    verify,
-    verify_tail,
-    verify_whole_chain,
-)
+from gateway.journal.stored import open_for_verification
+from gateway.journal.verification import ChainReport, verify, verify_tail, verify_whole_chain
 from tests.gateway.branch import event_id, make_store, noise, open_branch, tampered
 
 ENTRIES = 12
@@ -43,7 +38,7 @@ async def fill(folder: Path) -> None:
             )
 
 
-def check(path: Path) -> Verified | Damage:
+def check(path: Path) -> ChainReport:
     connection = open_for_verification(path)
     try:
         return verify(connection)
@@ -88,13 +83,13 @@ def test_any_flipped_byte_of_any_column_is_named(
     finally:
         connection.close()
     found = check(path)
-    assert isinstance(found, Damage)
-    assert found.sequence in {sequence, stands_at}
+    assert found.damages[0].sequence in {sequence, stands_at}
+    assert stands_at != sequence or len(found.damages) == 1  # the entries behind it are proved all the same
 
 
 def test_an_untouched_journal_is_whole(whole: Path) -> None:
     found = check(whole)
-    assert isinstance(found, Verified)
+    assert found.whole
     assert (found.entries, found.head.sequence) == (ENTRIES, ENTRIES)
 
 
@@ -105,7 +100,9 @@ def test_a_missing_entry_is_named(whole: Path, tmp_path: Path, sequence: int) ->
     connection = tampered(path)
     connection.execute("DELETE FROM journal WHERE sequence = ?", (sequence,))
     connection.close()
-    assert check(path) == Damage(sequence, "is missing")
+    found = check(path)
+    assert found.damages == (Damage(sequence, DamageKind.MISSING, sequence),)
+    assert (found.entries, found.unproved) == (ENTRIES - 1, 1)
 
 
 def test_two_entries_that_changed_places_are_named(whole: Path, tmp_path: Path) -> None:
@@ -115,9 +112,7 @@ def test_two_entries_that_changed_places_are_named(whole: Path, tmp_path: Path) 
     for old, new in ((4, 99), (5, 4), (99, 5)):
         connection.execute("UPDATE journal SET sequence = ? WHERE sequence = ?", (new, old))
     connection.close()
-    found = check(path)
-    assert isinstance(found, Damage)
-    assert found.sequence == 4
+    assert [damage.sequence for damage in check(path).damages] == [4, 5, 6]  # 6 does not follow from what is before it now
 
 
 def test_a_value_of_another_type_is_named(whole: Path, tmp_path: Path) -> None:
@@ -126,7 +121,7 @@ def test_a_value_of_another_type_is_named(whole: Path, tmp_path: Path) -> None:
     connection = tampered(path)
     connection.execute("UPDATE journal SET body = 'text', register_sequence = 'x' WHERE sequence = 6")
     connection.close()
-    assert check(path) == Damage(6, "holds values that no entry has")
+    assert [(damage.sequence, damage.kind) for damage in check(path).damages] == [(6, DamageKind.IMPOSSIBLE)]
 
 
 async def test_the_tail_check_starts_behind_the_last_closing(tmp_path: Path) -> None:
@@ -136,15 +131,15 @@ async def test_the_tail_check_starts_behind_the_last_closing(tmp_path: Path) -> 
             await branch.journal.append(NewEntry(event_id(number), "k1", number, kind, b"x"))
     path = tmp_path / "branch.db"
     found = verify_tail(path)
-    assert isinstance(found, Verified)
+    assert found.whole
     assert (found.entries, found.head.sequence) == (4, 10)
     connection = tampered(path)
     connection.execute("UPDATE journal SET body = x'01' WHERE sequence = 2")
-    assert isinstance(verify_tail(path), Verified)  # before the closing: for the background
+    assert verify_tail(path).whole  # before the closing: for the background
     connection.execute("UPDATE journal SET body = x'01' WHERE sequence = 9")
     connection.close()
-    assert verify_tail(path) == Damage(9, "differs from what was written")
-    assert await verify_whole_chain(path) == Damage(2, "differs from what was written")
+    assert [damage.sequence for damage in verify_tail(path).damages] == [9]
+    assert [damage.sequence for damage in (await verify_whole_chain(path)).damages] == [2, 9]
 
 
 async def test_a_tail_without_a_closing_is_checked_up_to_a_length(
@@ -155,7 +150,7 @@ async def test_a_tail_without_a_closing_is_checked_up_to_a_length(
         for number in range(1, 9):
             await branch.journal.append(NewEntry(event_id(number), "k1", number, EventKind.RECEIPT, b"x"))
     found = verify_tail(tmp_path / "branch.db")
-    assert isinstance(found, Verified)
+    assert found.whole
     assert found.entries == 3
 
 
@@ -164,9 +159,59 @@ async def test_the_whole_chain_is_checked_page_by_page_while_the_journal_grows(t
         new = [NewEntry(event_id(n), "k1", n, EventKind.RECEIPT, b"x") for n in range(1, 201)]
         await branch.writer.submit(lambda connection: branch.journal.append_in(connection, new))
         found = await verify_whole_chain(branch.path)
-        assert found == Verified(Head(200, branch.journal.head_hash), 200)
+        assert found == ChainReport(Head(200, branch.journal.head_hash), 200)
 
 
 def test_an_empty_journal_is_whole(tmp_path: Path) -> None:
     make_store(tmp_path / "branch.db")
     assert verify_tail(tmp_path / "branch.db") == check(tmp_path / "branch.db")
+
+
+@pytest.mark.parametrize("sequence", [1, 6, ENTRIES])
+def test_a_hash_that_was_changed_is_told_from_content_that_was(whole: Path, tmp_path: Path, sequence: int) -> None:
+    """The entry behind proves the content; the last entry has none behind it."""
+    path = tmp_path / "tampered.db"
+    shutil.copyfile(whole, path)
+    connection = tampered(path)
+    connection.execute("UPDATE journal SET chain_hash = zeroblob(32) WHERE sequence = ?", (sequence,))
+    connection.close()
+    (damage,) = check(path).damages
+    changed = DamageKind.CHANGED if sequence == ENTRIES else DamageKind.HASH_CHANGED
+    assert (damage.sequence, damage.kind) == (sequence, changed)
+
+
+def test_damage_in_many_places_is_named_in_each(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tampered.db"
+    shutil.copyfile(whole, path)
+    connection = tampered(path)
+    connection.execute("UPDATE journal SET body = x'00' WHERE sequence IN (2, 3, 9)")
+    connection.execute("DELETE FROM journal WHERE sequence IN (5, 6)")
+    connection.close()
+    found = [(damage.sequence, damage.through) for damage in check(path).damages]
+    assert found == [(2, 2), (3, 3), (5, 6), (9, 9)]
+
+
+async def test_pages_that_the_disk_spoilt_are_named_and_the_rest_is_proved(tmp_path: Path) -> None:
+    async with open_branch(tmp_path) as branch:
+        new = [NewEntry(event_id(n), "k1", n, EventKind.RECEIPT, noise(900)) for n in range(1, 201)]
+        await branch.writer.submit(lambda connection: branch.journal.append_in(connection, new))
+    path = tmp_path / "branch.db"
+    page = _leaf_of(path, 100)
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(4096))
+    found = check(path)
+    unreadable = [damage for damage in found.damages if damage.kind is DamageKind.UNREADABLE]
+    lost = sum(damage.through - damage.sequence + 1 for damage in found.damages)
+    assert unreadable
+    assert any(damage.sequence <= 100 <= damage.through for damage in unreadable)
+    assert found.head.sequence == 200
+    assert found.entries == 200 - lost > 180
+
+
+def _leaf_of(path: Path, sequence: int) -> int:
+    """The page that holds an entry: its body stands on no other."""
+    connection = sqlite3.connect(path)
+    (body,) = connection.execute("SELECT body FROM journal WHERE sequence = ?", (sequence,)).fetchone()
+    connection.close()
+    return path.read_bytes().index(body) // 4096 + 1

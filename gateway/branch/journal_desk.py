@@ -1,0 +1,71 @@
+"""What an operator asks about the journal of a gateway that runs: is it whole, what was ever wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from branchgate.chain_walk import Damage
+from branchgate.clock import Clock
+from branchgate.errors import Refused, TryAgain
+from gateway.branch.beginning import note_damages
+from gateway.branch.stores import Stores
+from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
+from gateway.journal.incidents import Incident, incidents
+from gateway.journal.recovery import acknowledge_incidents
+from gateway.journal.stored import open_for_verification
+from gateway.journal.verification import ChainReport, verify_whole_chain
+from gateway.short_texts import short_text
+
+MOST_AT_ONCE = 1_000
+
+
+class JournalDesk:
+    """Answers for one branch; reads in threads, and rests as long as it works, because the sales of the moment come first."""
+
+    def __init__(self, stores: Stores, clock: Clock) -> None:
+        self._stores = stores
+        self._clock = clock
+
+    async def verify(self) -> ChainReport:
+        """The chain alone. Damage that was not known is written down."""
+        report = await verify_whole_chain(self._stores.path)
+        await note_damages(self._stores, self._clock, report.damages)
+        return report
+
+    async def examine(self, anchors: Sequence[Anchor]) -> AsyncIterator[Found]:
+        """Everything, from the first entry on; the last is the verdict. Damage that was not known is written down."""
+        connection = open_for_verification(self._stores.path)
+        finding = examine(connection, [*anchors, *await self._sales_anchor()])
+        try:
+            damages: list[Damage] = []
+            began = time.perf_counter()
+            while (found := await asyncio.to_thread(next, finding, None)) is not None:
+                if isinstance(found, Fault) and found.damage is not None:
+                    damages.append(found.damage)
+                if isinstance(found, Verdict):
+                    await note_damages(self._stores, self._clock, damages)
+                yield found
+                await asyncio.sleep(time.perf_counter() - began)
+                began = time.perf_counter()
+        finally:
+            connection.close()
+
+    def incidents(self, *, open_only: bool) -> list[Incident]:
+        """What has ever been wrong with the journal, oldest first."""
+        return incidents(self._stores.reading, open_only=open_only)
+
+    async def acknowledge(self, numbers: Sequence[int], user_id: str) -> int:
+        """A person has taken notice; returns how many were open. Raises Refused (INVALID_VALUE)."""
+        if len(numbers) > MOST_AT_ONCE:
+            raise Refused("INVALID_VALUE", field="numbers", value=len(numbers), rule=f"at most {MOST_AT_ONCE}")
+        user = short_text(user_id, "user_id")
+        return await acknowledge_incidents(self._stores.journal, numbers, user, self._clock.now_ms())
+
+    async def _sales_anchor(self) -> list[Anchor]:
+        try:
+            place = await self._stores.sales.place()
+        except TryAgain:
+            return []
+        return [Anchor(place.through, place.chain_hash.hex(), "sales store")] if place.through else []

@@ -1,0 +1,66 @@
+"""The journal of a gateway that is stopped, examined in its folder. Whoever calls this holds the folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from branchgate.errors import Refused
+from branchgate.v1 import gateway_admin_pb2
+from gateway.branch.remnants import lost_journal
+from gateway.branch.stores import SALES_FILE, WITNESSES
+from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
+from gateway.journal.stored import open_for_verification
+from gateway.rpc.examination import examination_messages
+from gateway.sales.database import Unfit, read_watermark
+from gateway.store.connection import FILE_NAME
+
+
+def examination(data: Path, anchors: Sequence[Anchor]) -> AsyncIterator[gateway_admin_pb2.ExamineJournalResponse]:
+    """The messages that a running gateway would send. Raises Refused (NO_JOURNAL) where none has ever been."""
+    store = data / FILE_NAME
+    if store.exists() and store.stat().st_size:
+        return examination_messages(_one_by_one(_examined(store, data / SALES_FILE, anchors)))
+    witness = lost_journal(store, WITNESSES)
+    if not witness:
+        raise Refused("NO_JOURNAL", field="data", value=data)
+    return examination_messages(
+        _one_by_one(iter((Fault("JOURNAL_LOST", value=witness), Verdict(0, 1, 0, b"", 0, b""))))
+    )
+
+
+def _examined(store: Path, sales: Path, anchors: Sequence[Anchor]) -> Iterator[Found]:
+    place = _sales_place(sales)
+    connection = open_for_verification(store)
+    try:
+        extra = int(isinstance(place, Fault))
+        if isinstance(place, Fault):
+            yield place
+        known = [place] if isinstance(place, Anchor) else []
+        yield from examine(connection, [*anchors, *known], faults=extra)
+    finally:
+        connection.close()
+
+
+def _sales_place(path: Path) -> Anchor | Fault | None:
+    """Where the sales store stands; a file of another version says nothing, it is made anew at the next start."""
+    if not path.exists():
+        return None
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+        try:
+            mark = read_watermark(connection)
+        finally:
+            connection.close()
+    except duckdb.Error as failure:
+        return Fault("SALES_STORE_UNREADABLE", value=str(failure).splitlines()[0])
+    except Unfit:
+        return None
+    return Anchor(mark.sequence, mark.chain_hash.hex(), "sales store") if mark.sequence else None
+
+
+async def _one_by_one(found: Iterator[Found]) -> AsyncIterator[Found]:
+    for one in found:
+        yield one
