@@ -46,7 +46,7 @@ class ParkedChange:
     """Body of a PARKED event.
 
     `register_id` is empty for an operator and for what a closing did. Of PARKED alone: `receipt`, `parked_at_ms` (the first time, UTC)
-    and `carried_over` (closings so far). Of PAID and ABANDONED: `receipt_event_id`. Of CARRIED_OVER: `closing_event_id`.
+    and `carried_over` (closings so far). Of PAID and ABANDONED: `receipt_event_id`. A CARRIED_OVER stands in its closing's transaction.
     """
 
     parked_id: bytes
@@ -58,7 +58,6 @@ class ParkedChange:
     receipt_event_id: bytes = b""
     parked_at_ms: int = 0
     carried_over: int = 0
-    closing_event_id: bytes = b""
 
 
 def encode_change(change: ParkedChange) -> bytes:
@@ -73,7 +72,6 @@ def encode_change(change: ParkedChange) -> bytes:
         receipt_event_id=change.receipt_event_id,
         parked_at_ms=change.parked_at_ms,
         carried_over=change.carried_over,
-        closing_event_id=change.closing_event_id,
     ).SerializeToString(deterministic=True)
 
 
@@ -91,7 +89,6 @@ def decode_change(body: bytes) -> ParkedChange:
             message.receipt_event_id,
             message.parked_at_ms,
             message.carried_over,
-            message.closing_event_id,
         )
     except (DecodeError, ValueError) as failure:
         raise _unreadable(body, failure) from failure

@@ -5,8 +5,9 @@ Every step is a PARKED event; the table beside the journal is what these events 
 
 from __future__ import annotations
 
+from gateway.parked.closing import ParkedAtClosing
 from gateway.parked.desk import ParkedDesk
 from gateway.parked.ending import ParkedEnding
 from gateway.parked.model import Ended, Parked
 
-__all__ = ["Ended", "Parked", "ParkedDesk", "ParkedEnding"]
+__all__ = ["Ended", "Parked", "ParkedAtClosing", "ParkedDesk", "ParkedEnding"]

@@ -60,7 +60,7 @@ class ParkedEnding:
         if missing == 0:
             return ParkedEnd((), entry)
         rule = "void a line instead of leaving it out"
-        return ParkedEnd((Finding("PARKED_LINES_MISSING", "lines", standing.receipt.title, rule),), entry)
+        return ParkedEnd((Finding("PARKED_LINES_MISSING", "lines", standing.title, rule),), entry)
 
 
 def lines_missing(parked: Sequence[LineView], receipt: Sequence[LineView]) -> int:
@@ -90,7 +90,7 @@ def _what_is_wrong(standing: Parked | Ended | None, receipt: ReceiptView, regist
         return Finding("PARKED_ENDED_ALREADY", "parked_id", shown, rule)
     if standing.owner != register_id:
         rule = f"{standing.owner} owns it" if standing.owner else "nobody owns it"
-        return Finding("PARKED_NOT_OWNED", "parked_id", standing.receipt.title, rule)
+        return Finding("PARKED_NOT_OWNED", "parked_id", standing.title, rule)
     if receipt.type not in END_BY_TYPE:
-        return Finding("PARKED_STILL_OPEN", "parked_id", standing.receipt.title, ReceiptType(receipt.type).dsfinvk)
+        return Finding("PARKED_STILL_OPEN", "parked_id", standing.title, ReceiptType(receipt.type).dsfinvk)
     return None

@@ -24,6 +24,16 @@ class Parked:
     carried_over: int = 0
 
     @property
+    def parked_id(self) -> bytes:
+        """Its id (16 bytes)."""
+        return self.receipt.parked_id
+
+    @property
+    def title(self) -> str:
+        """What people find it by."""
+        return self.receipt.title
+
+    @property
     def register_id(self) -> str:
         """The register whose closing has to account for it: its owner, else where it was parked."""
         return self.owner or self.parked_at_register

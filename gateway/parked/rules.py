@@ -61,16 +61,9 @@ def release(standing: Standing | None, parked_id: bytes, user_id: str, now_ms: i
     return ParkedChange(parked_id, ParkedStep.RELEASED, "", user_id, now_ms)
 
 
-def carry_over(parked: Parked, closing_event_id: bytes, user_id: str, now_ms: int) -> ParkedChange:
+def carry_over(parked: Parked, user_id: str, now_ms: int) -> ParkedChange:
     """It outlives a closing: owner and lines stay as they are."""
-    return ParkedChange(
-        parked.receipt.parked_id,
-        ParkedStep.CARRIED_OVER,
-        "",
-        user_id,
-        now_ms,
-        closing_event_id=closing_event_id,
-    )
+    return ParkedChange(parked.parked_id, ParkedStep.CARRIED_OVER, "", user_id, now_ms)
 
 
 def _open(standing: Standing | None, parked_id: bytes) -> Parked:
@@ -88,11 +81,10 @@ def _open(standing: Standing | None, parked_id: bytes) -> Parked:
 
 
 def _owned_by(standing: Standing, register_id: str) -> Parked:
-    parked = _open(standing, standing.parked_id if isinstance(standing, Ended) else standing.receipt.parked_id)
+    parked = _open(standing, standing.parked_id)
     if not parked.owner:
-        title = parked.receipt.title
         rule = "resume it first"
-        raise Refused("PARKED_WAITS", field="parked_id", value=title, rule=rule, kind=RefusedKind.NOT_NOW)
+        raise Refused("PARKED_WAITS", field="parked_id", value=parked.title, rule=rule, kind=RefusedKind.NOT_NOW)
     if parked.owner != register_id:
         raise _elsewhere(parked)
     return parked
@@ -101,7 +93,7 @@ def _owned_by(standing: Standing, register_id: str) -> Parked:
 def _elsewhere(parked: Parked) -> Refused:
     return Refused(
         "PARKED_AT_OTHER_REGISTER",
-        field=parked.receipt.title,
+        field=parked.title,
         value=parked.owner,
         rule="one register at a time",
         kind=RefusedKind.NOT_NOW,

@@ -59,7 +59,7 @@ def write_standing(connection: sqlite3.Connection, standing: Standing) -> None:
     connection.execute(
         f"INSERT OR REPLACE INTO parked (parked_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            standing.receipt.parked_id,
+            standing.parked_id,
             standing.owner,
             standing.parked_at_register,
             standing.parked_at_ms,

@@ -16,7 +16,7 @@ from branchgate.receipts.parked import ParkedChange, ParkedReceipt, decode_chang
 from branchgate.vat import vat_sums
 from gateway.journal import Entry
 from gateway.parked import ParkedDesk
-from gateway.parked.model import Ended, Standing, after
+from gateway.parked.model import Standing, after
 from gateway.parked.tables import all_ended, all_parked
 from gateway.recording import EventToRecord
 from tests.gateway.branch import NOW_MS, Branch, BranchRules, event_id, open_branch, receipt
@@ -69,7 +69,7 @@ def table(branch: Branch) -> dict[bytes, Standing]:
     """Both tables, by the id of the parked receipt."""
     connection = branch.reader.connection
     standings: list[Standing] = [*all_parked(connection), *all_ended(connection)]
-    found = {_id_of(each): each for each in standings}
+    found = {each.parked_id: each for each in standings}
     assert len(found) == len(standings)
     return found
 
@@ -116,7 +116,3 @@ def abandoned(parked: ParkedReceipt) -> Receipt:
 
 def request(number: int) -> bytes:
     return number.to_bytes(16, "big")
-
-
-def _id_of(standing: Standing) -> bytes:
-    return standing.parked_id if isinstance(standing, Ended) else standing.receipt.parked_id

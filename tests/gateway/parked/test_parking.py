@@ -15,8 +15,7 @@ from branchgate.events import EventKind
 from branchgate.ids import derived_id
 from branchgate.receipts.model import BusinessCase, ReceiptType
 from branchgate.receipts.parked import ParkedStep
-from gateway.parked import Ended
-from gateway.parked.closing import carry_over_all, parked_of
+from gateway.parked import Ended, ParkedAtClosing
 from gateway.parked.ending import lines_missing
 from gateway.parked.rules import MOST_PARKED
 from gateway.recording import EventToRecord
@@ -293,29 +292,27 @@ async def test_a_closing_accounts_for_what_its_register_works_on_and_for_what_wa
         shop.branch.clock.advance(1)
     await shop.desk.resume(parked_receipt(1).parked_id, "kasse-2", "bela")
     await shop.desk.resume(parked_receipt(2).parked_id, "kasse-1", "anna")
-    connection = shop.branch.reader.connection
+    at_closing = ParkedAtClosing(shop.branch.journal, shop.branch.clock)
     here = {
-        name: [each.receipt.parked_id[-1] for each in parked_of(connection, name)]
-        for name in ("kasse-1", "kasse-2", "kasse-3")
+        name: [each.parked_id[-1] for each in at_closing.parked_of(shop.branch.reader.connection, name)]
+        for name in ("kasse-1", "kasse-2", "kasse-3", None)
     }
-    assert here == {"kasse-1": [2, 3, 4], "kasse-2": [1], "kasse-3": []}
+    assert here == {"kasse-1": [2, 3, 4], "kasse-2": [1], "kasse-3": [], None: [1, 2, 3, 4]}
 
 
 async def test_carried_over_it_stays_as_it_is_and_tells_how_often(shop: Shop) -> None:
     await shop.desk.park(request(1), "kasse-1", "anna", MUELLER)
     await shop.desk.park(request(2), "kasse-1", "anna", MEIER)
     await shop.desk.resume(MEIER.parked_id, "kasse-1", "anna")
-    for closing in (event_id(900), event_id(901)):
-        await shop.branch.writer.submit(
-            lambda connection, closing=closing: carry_over_all(  # type: ignore[misc]
-                connection, shop.branch.journal, parked_of(connection, "kasse-1"), "kasse-1", closing, "chef", 77
-            )
-        )
+    at_closing = ParkedAtClosing(shop.branch.journal, shop.branch.clock)
+    ids = [MUELLER.parked_id, MEIER.parked_id, bytes(16)]
+    for _ in range(2):
+        await shop.branch.writer.submit(lambda connection: at_closing.carry_over_in(connection, ids, "chef"))
     rows = shop.desk.rows()
     assert [(row.receipt, row.owner, row.carried_over) for row in rows] == [(MUELLER, "", 2), (MEIER, "kasse-1", 2)]
     over = shop.changes()[-4:]
-    assert {each.step for each in over} == {ParkedStep.CARRIED_OVER}
-    assert [each.closing_event_id for each in over] == [event_id(900)] * 2 + [event_id(901)] * 2
+    assert {(each.step, each.user_id) for each in over} == {(ParkedStep.CARRIED_OVER, "chef")}
+    assert [entry.register_id for entry in shop.entries()][-4:] == ["kasse-1"] * 4
     again = await shop.desk.park(request(3), "kasse-1", "anna", MEIER)
     assert again.carried_over == 2
 
