@@ -12,8 +12,10 @@ from branchgate.figures.closings import (
     count_to_message,
     decode_closing,
     decode_count,
+    decode_details,
     encode_closing,
     encode_count,
+    encode_details,
 )
 from branchgate.figures.codec import (
     columns_from_message,
@@ -69,9 +71,11 @@ __all__ = [
     "count_to_message",
     "decode_closing",
     "decode_count",
+    "decode_details",
     "decode_figures",
     "encode_closing",
     "encode_count",
+    "encode_details",
     "encode_figures",
     "figures_from_message",
     "figures_to_message",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from google.protobuf.message import DecodeError
 
 from branchgate.errors import Refused
@@ -13,7 +15,14 @@ from branchgate.figures.codec import (
     figures_from_message,
     figures_to_message,
 )
-from branchgate.figures.model import CashCount, Closing, ClosingMasterData, Denomination
+from branchgate.figures.model import (
+    ArticleFigure,
+    CashCount,
+    Closing,
+    ClosingMasterData,
+    Denomination,
+    SummaryColumns,
+)
 from branchgate.v1 import figures_pb2
 
 _MASTER_DATA = tuple(ClosingMasterData.__dataclass_fields__)
@@ -71,6 +80,20 @@ def closing_to_message(closing: Closing) -> figures_pb2.Closing:
         columns=columns_to_message(closing.columns),
         articles=[article_to_message(row) for row in closing.articles],
     )
+
+
+def encode_details(columns: SummaryColumns, articles: Iterable[ArticleFigure]) -> bytes:
+    """What a closing keeps beside its figures, as bytes: from the sales store to the one who closes."""
+    message = figures_pb2.Closing(
+        columns=columns_to_message(columns), articles=[article_to_message(row) for row in articles]
+    )
+    return message.SerializeToString(deterministic=True)
+
+
+def decode_details(data: bytes) -> tuple[SummaryColumns, tuple[ArticleFigure, ...]]:
+    """Reads what `encode_details` wrote."""
+    message = figures_pb2.Closing.FromString(data)
+    return columns_from_message(message.columns), tuple(article_from_message(row) for row in message.articles)
 
 
 def encode_count(count: CashCount) -> bytes:

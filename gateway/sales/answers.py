@@ -7,10 +7,11 @@ from typing import Any
 
 import duckdb
 
+from branchgate.figures.closings import encode_details
 from branchgate.figures.codec import encode_figures
-from branchgate.figures.model import SummaryColumns
+from branchgate.figures.model import ArticleFigure, SummaryColumns
 from gateway.sales.frames import Message
-from gateway.sales.queries import SUM, PeriodKey, columns_by, figures_by, periods_where
+from gateway.sales.queries import SUM, PeriodKey, articles_by, cash_by, columns_by, figures_by, periods_where
 
 
 def answer(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -27,7 +28,51 @@ def _open_figures(connection: duckdb.DuckDBPyConnection, question: Message) -> A
 def _open_periods(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     periods = _open(connection, question["register_id"])
     figures = figures_by(connection, periods, together=False)
-    return [{**_named(period), "figures": encode_figures(figures[period.number]).hex()} for period in periods]
+    counts = _last_counts(connection)
+    return [
+        {
+            **_named(period),
+            "figures": encode_figures(figures[period.number]).hex(),
+            "count": counts.get(period.register_id, ""),
+        }
+        for period in periods
+    ]
+
+
+def _details(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+    """What the closing of one period keeps beside its figures."""
+    condition, values = "p.register_id = ? AND p.z_number = ?", [question["register_id"], question["z_number"]]
+    periods = periods_where(connection, condition, values)
+    columns, articles = columns_by(connection, periods), articles_by(connection, periods)
+    return [
+        encode_details(columns[period.number], [ArticleFigure(*row) for row in articles[period.number]]).hex()
+        for period in periods
+    ]
+
+
+def _drawers(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+    """What should be in the drawers: of each register that has an open period or a closing behind it, or was counted."""
+    periods = _open(connection, question["register_id"])
+    cash = cash_by(connection, periods)
+    moved = {period.register_id: cash[period.number] for period in periods}
+    carried = dict(
+        connection.execute(
+            "SELECT register_id, arg_max(carried_float_cents, sequence) FROM closings GROUP BY register_id"
+        ).fetchall()
+    )
+    counts = _last_counts(connection)
+    wanted = question["register_id"]
+    return [
+        {
+            "register_id": register_id,
+            # The float opens the period with the period's first receipt; from then on it is among what moved cash.
+            "carried": 0 if register_id in moved else carried.get(register_id, 0),
+            "cash": [[row.business_case, row.count, row.amount_cents] for row in moved.get(register_id, ())],
+            "count": counts.get(register_id, ""),
+        }
+        for register_id in sorted({*moved, *carried, *counts})
+        if wanted is None or register_id == wanted
+    ]
 
 
 def _figures_of(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -65,14 +110,29 @@ def _closings(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     """Newest first."""
     register_id = question["register_id"]
     return connection.execute(
-        "SELECT event_id, body FROM closings WHERE ? OR register_id = ? ORDER BY sequence DESC LIMIT ?",
-        [register_id is None, register_id or "", question["limit"]],
+        "SELECT event_id, body FROM closings WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)"
+        " ORDER BY sequence DESC LIMIT ?",
+        [
+            *(register_id is None, register_id or ""),
+            question["from_day"],
+            *(not question["to_day"], question["to_day"]),
+            question["limit"],
+        ],
     ).fetchall()
 
 
 def _watermark(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     """Nothing of its own: every reply tells up to where the store is filled."""
     return None
+
+
+def _last_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The newest count of each period that is not closed, by register."""
+    rows = connection.execute(
+        "SELECT p.register_id, arg_max(c.body, c.sequence) FROM cash_counts c JOIN periods p USING (period)"
+        " WHERE c.period NOT IN (SELECT period FROM closings) GROUP BY p.register_id"
+    )
+    return dict(rows.fetchall())
 
 
 def _open(connection: duckdb.DuckDBPyConnection, register_id: str | None) -> list[PeriodKey]:
@@ -99,6 +159,8 @@ def _packed(columns: SummaryColumns) -> Message:
 _ANSWERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Message], Any]] = {
     "open_figures": _open_figures,
     "open_periods": _open_periods,
+    "details": _details,
+    "drawers": _drawers,
     "figures_of": _figures_of,
     "summaries": _summaries,
     "closings": _closings,

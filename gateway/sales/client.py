@@ -15,12 +15,12 @@ from typing import Any
 import structlog
 
 from branchgate.errors import TryAgain
-from branchgate.figures import Summary
+from branchgate.figures import ArticleFigure, Summary, SummaryColumns
 from gateway.sales import replies
 from gateway.sales.days import DayRule
 from gateway.sales.frames import FrameReader, Message, frame
 from gateway.sales.opened import EXIT_DISK_FULL, EXIT_SUSPECT, Opened, Order, Tuning
-from gateway.sales.replies import Covered, FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.sales.replies import Covered, DrawersReply, FiguresReply, OpenPeriodsReply, RecordedClosing
 from gateway.sales.spawning import Spawned, spawn
 
 BUSY = "SALES_STORE_BUSY"
@@ -128,6 +128,19 @@ class SalesStore:
         """The open periods with a receipt, each with its figures, by one reading of the sales."""
         return replies.open_periods_reply(await self._ask("open_periods", through, register_id=register_id))
 
+    async def details(
+        self, register_id: str, z_number: int, through: int
+    ) -> tuple[SummaryColumns, tuple[ArticleFigure, ...]]:
+        """What a period's closing keeps beside its figures: the packed columns, and every article sold by article number.
+
+        Asked for one register at a time: of a large branch these are megabytes, and the event loop reads them.
+        """
+        return replies.details_reply(await self._ask("details", through, register_id=register_id, z_number=z_number))
+
+    async def drawers(self, register_id: str | None, through: int) -> DrawersReply:
+        """What should be in a register's drawer, or in each drawer of the branch."""
+        return replies.drawers_reply(await self._ask("drawers", through, register_id=register_id))
+
     async def figures_of(self, periods: Sequence[tuple[str, int]], through: int) -> FiguresReply:
         """One sum over periods named by register and Z number, open or closed."""
         return replies.figures_reply(await self._ask("figures_of", through, periods=[list(name) for name in periods]))
@@ -136,9 +149,12 @@ class SalesStore:
         """Each register's periods of a business day (ISO 8601); None: of every day, which for a year is a lot to hold in memory."""
         return replies.summaries(await self._ask("summaries", through, business_day=business_day))
 
-    async def closings(self, register_id: str | None, limit: int, through: int) -> tuple[RecordedClosing, ...]:
-        """Past closings, newest first."""
-        return replies.closings(await self._ask("closings", through, register_id=register_id, limit=limit))
+    async def closings(
+        self, register_id: str | None, limit: int, through: int, *, from_day: str = "", to_day: str = ""
+    ) -> tuple[RecordedClosing, ...]:
+        """Past closings, newest first; of business days (ISO 8601) from one to another, empty without a bound."""
+        bounds = {"from_day": from_day, "to_day": to_day}
+        return replies.closings(await self._ask("closings", through, register_id=register_id, limit=limit, **bounds))
 
     async def watermark(self) -> int:
         """Up to which journal sequence the store is filled."""

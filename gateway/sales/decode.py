@@ -14,13 +14,14 @@ from google.protobuf.message import DecodeError
 
 from branchgate.events import EventKind
 from branchgate.figures.model import CASH_MOVEMENTS
-from branchgate.receipts.model import ReceiptType
+from branchgate.receipts.model import BusinessCase, PaymentType, ReceiptType
 from branchgate.v1 import event_pb2, figures_pb2, receipt_pb2
 from branchgate.vat import net_of, vat_shares
 from gateway.sales.days import plausible_ms
 from gateway.sales.periods import Period, Periods
 from gateway.sales.source import JournalRow
 from gateway.sales.tables import (
+    CASH_COUNTS,
     CLOSINGS,
     DRAWER_OPENINGS,
     FINDINGS,
@@ -39,6 +40,9 @@ UNREADABLE = "BODY_UNREADABLE"
 """Reason of the finding that stands for a journaled body which does not parse; recording refuses such bodies, so it tells of damage."""
 
 _BELEG = int(ReceiptType.BELEG)
+_BAR = int(PaymentType.BAR)
+_UMSATZ = int(BusinessCase.UMSATZ)
+_SIGNED, _UNSIGNED = 1, 2
 _NO_OPENING = frozenset({"SHUT", "OPEN_TOO_LONG"})
 """DRAWER events that tell how an opening went on."""
 _MOVED = frozenset(int(case) for case in CASH_MOVEMENTS)
@@ -57,6 +61,7 @@ class Decoder:
         self._drawer_row = self.rows[DRAWER_OPENINGS.name].append
         self._finding_row = self.rows[FINDINGS.name].append
         self._closing_row = self.rows[CLOSINGS.name].append
+        self._count_row = self.rows[CASH_COUNTS.name].append
         self._period_row = self.rows[PERIODS.name].append
         self._day_row = self.rows[PERIOD_DAYS.name].append
         self._by_kind: dict[int, Callable[[JournalRow], None]] = {
@@ -64,6 +69,7 @@ class Decoder:
             EventKind.DRAWER: self._drawer,
             EventKind.FINDING: self._finding,
             EventKind.CLOSING: self._closing,
+            EventKind.CASH_COUNT: self._count,
         }
 
     def clear(self) -> None:
@@ -104,20 +110,16 @@ class Decoder:
             key, rate, cents = vat.vat_key, vat.vat_rate_basis_points, vat.vat_cents
             printed[key, rate] = cents
             self._vat_row((sequence, number, counts, key, rate, vat.gross_cents, vat.net_cents, cents))
+        cash = paid_cash = 0
         for payment in message.payments:
+            kind, amount = payment.type, payment.amount_cents
+            if kind == _BAR:
+                cash += amount
+                paid_cash = 1
             self._payment_row(
-                (
-                    sequence,
-                    number,
-                    counts,
-                    payment.type,
-                    payment.name,
-                    payment.currency,
-                    payment.amount_cents,
-                    payment.foreign_amount,
-                )
+                (sequence, number, counts, kind, payment.name, payment.currency, amount, payment.foreign_amount)
             )
-        sold, sold_lines, live, voids = self._lines(message, sequence, number, counts, hour, printed)
+        sold, sold_lines, live, voids, moved = self._lines(message, sequence, number, counts, hour, printed)
         self._receipt_row(
             (
                 sequence,
@@ -125,15 +127,20 @@ class Decoder:
                 message.type,
                 message.receipt_number,
                 message.running_number,
+                plausible_ms(message.started_at_ms, finished_at_ms),
                 finished_at_ms,
                 hour,
                 message.user_id,
+                message.user_name,
                 message.reverses_receipt,
                 message.total_cents,
                 sold,
                 sold_lines,
                 live,
                 voids,
+                paid_cash and (moved or _UMSATZ),
+                cash,
+                _tse_state(message),
             )
         )
 
@@ -145,10 +152,12 @@ class Decoder:
         counts: bool,
         hour: int,
         printed: dict[tuple[int, int], int],
-    ) -> tuple[int, int, int, int]:
-        """Makes the lines' rows; returns cents sold, lines sold, lines that are not voided, lines that are."""
+    ) -> tuple[int, int, int, int, int]:
+        """Makes the lines' rows; returns cents sold, lines sold, lines that are not voided, lines that are, and the business case of
+        the first that moves money (0: none).
+        """
         lines = message.lines
-        sold = sold_lines = voids = 0
+        sold = sold_lines = voids = moved = 0
         grosses: list[int] = []
         rated: dict[tuple[int, int], list[int]] = {}
         for place, line in enumerate(lines):
@@ -161,6 +170,8 @@ class Decoder:
             if line.business_case not in _MOVED:
                 sold += gross
                 sold_lines += 1
+            elif not moved:
+                moved = line.business_case
         for line, gross, share in zip(lines, grosses, _shares(grosses, rated, printed), strict=True):
             self._line_row(
                 (
@@ -172,6 +183,7 @@ class Decoder:
                     line.article_number,
                     line.text,
                     line.quantity_thousandths,
+                    line.unit,
                     gross,
                     gross - share,
                     share,
@@ -182,7 +194,7 @@ class Decoder:
                     hour,
                 )
             )
-        return sold, sold_lines, len(grosses) - voids, voids
+        return sold, sold_lines, len(grosses) - voids, voids, moved
 
     def _drawer(self, entry: JournalRow) -> None:
         message = event_pb2.DrawerOpening.FromString(entry.body)
@@ -210,10 +222,21 @@ class Decoder:
                 message.z_number,
                 message.business_day,
                 entry.event_id.hex(),
+                message.carried_float_cents,
                 entry.body.hex(),
             )
         )
         self._periods.close(entry.register_id, message.z_number)
+
+    def _count(self, entry: JournalRow) -> None:
+        figures_pb2.CashCount.FromString(entry.body)
+        self._count_row((entry.sequence, self._period(entry).number, entry.body.hex()))
+
+
+def _tse_state(message: receipt_pb2.Receipt) -> int:
+    if not message.HasField("tse"):
+        return 0
+    return _UNSIGNED if message.tse.failure else _SIGNED
 
 
 def _shares(

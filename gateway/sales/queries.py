@@ -1,8 +1,7 @@
 """The one definition of every figure, in SQL over the sales store's tables.
 
 X, Z, the branch's sum and the summaries for central all come from `figures_by`: the same statements, grouped by period or over all
-periods asked for. What counts is written down where rows are made (`decode`): a row `counts` when its receipt is a Beleg and, for a
-line, when it was not voided before payment.
+periods asked for.
 """
 
 from __future__ import annotations
@@ -14,10 +13,9 @@ from typing import Any, TypeAlias
 import duckdb
 
 from branchgate.figures.model import (
-    CASH_MOVEMENTS,
-    TOP_ARTICLES,
     ArticleFigure,
     BusinessCaseFigure,
+    CashFigure,
     CategoryFigure,
     Figures,
     HourFigure,
@@ -25,101 +23,19 @@ from branchgate.figures.model import (
     SummaryColumns,
     UserFigure,
 )
-from branchgate.receipts.model import BusinessCase, PaymentType, ReceiptType
+from branchgate.receipts.model import BusinessCase, PaymentType
 from branchgate.vat import VatSum
+from gateway.sales import statements
 
 Grouped: TypeAlias = dict[int, list[tuple[Any, ...]]]
 
 SUM = 0
 """The group of everything asked for, when figures are not wanted by period; periods count from 1."""
 
-_BELEG = int(ReceiptType.BELEG)
-_TRAINING = int(ReceiptType.AV_TRAINING)
 _PAYMENT_TYPES = frozenset(int(kind) for kind in PaymentType)
 _BUSINESS_CASES = frozenset(int(case) for case in BusinessCase)
-_UMSATZ = int(BusinessCase.UMSATZ)
 _RABATT = int(BusinessCase.RABATT)
-_MOVED = ", ".join(str(int(case)) for case in sorted(CASH_MOVEMENTS))
-_OPENED = "outcome NOT IN ('NOT_OPENED', 'EXPIRED')"
-
-# {g} is the group's expression, {w} the condition that picks the rows of the periods.
-_RECEIPTS = f"""
-SELECT {{g}} AS g,
-    count(*) FILTER (type = {_BELEG}),
-    coalesce(sum(line_count) FILTER (type = {_BELEG}), 0),
-    coalesce(sum(total_cents) FILTER (type = {_BELEG}), 0),
-    coalesce(arg_min(receipt_number, sequence) FILTER (type = {_BELEG}), ''),
-    coalesce(arg_max(receipt_number, sequence) FILTER (type = {_BELEG}), ''),
-    count(*) FILTER (type = {_BELEG} AND sales_cents < 0 AND NOT reverses_receipt),
-    coalesce(sum(sales_cents) FILTER (type = {_BELEG} AND sales_cents < 0 AND NOT reverses_receipt), 0),
-    count(*) FILTER (type = {_BELEG} AND reverses_receipt),
-    coalesce(sum(total_cents) FILTER (type = {_BELEG} AND reverses_receipt), 0),
-    coalesce(sum(line_voids) FILTER (type = {_BELEG}), 0),
-    count(*) FILTER (type = {_TRAINING})
-FROM receipts WHERE {{w}} GROUP BY g
-"""
-
-_VAT = """
-SELECT {g} AS g, vat_key, vat_rate_basis_points, sum(gross_cents), sum(net_cents), sum(vat_cents)
-FROM vat_sums WHERE counts AND {w} GROUP BY g, vat_key, vat_rate_basis_points ORDER BY ALL
-"""
-
-_PAYMENTS = """
-SELECT {g} AS g, type, name, currency, count(*), sum(amount_cents)
-FROM payments WHERE counts AND {w} GROUP BY g, type, name, currency ORDER BY g, type, name, currency
-"""
-
-_USERS = f"""
-SELECT {{g}} AS g, user_id, count(*), sum(sales_cents)
-FROM receipts WHERE type = {_BELEG} AND sales_lines > 0 AND {{w}} GROUP BY g, user_id ORDER BY g, user_id
-"""
-
-_HOURS = f"""
-SELECT {{g}} AS g, hour, count(*), sum(sales_cents)
-FROM receipts WHERE type = {_BELEG} AND sales_lines > 0 AND {{w}} GROUP BY g, hour ORDER BY g, hour
-"""
-
-_CASES = """
-SELECT {g} AS g, business_case, count(*), sum(gross_cents)
-FROM lines WHERE counts AND {w} GROUP BY g, business_case ORDER BY g, business_case
-"""
-
-_CATEGORIES = f"""
-WITH category AS (
-    SELECT {{g}} AS g, category_key, sum(gross_cents) AS gross, max(sequence) AS last
-    FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}} GROUP BY g, category_key
-)
-SELECT g, c.category_key, arg_max(category_name, line_number), any_value(gross)
-FROM category c JOIN lines l ON l.sequence = c.last AND l.category_key = c.category_key AND counts
-GROUP BY g, c.category_key ORDER BY g, c.category_key
-"""
-
-# Sold goods alone: a deposit's line bears the number of its article, and would add its quantity and lend its name.
-# min_by with a count keeps a heap per group, where ranking by a window would sort every article of every register. Quantity and text are
-# looked up for the few at the top alone.
-_ARTICLES = f"""
-WITH article AS (
-    SELECT {{g}} AS g, article_number, sum(gross_cents) AS gross
-    FROM lines WHERE counts AND business_case = {_UMSATZ} AND article_number <> '' AND {{w}} GROUP BY g, article_number
-), top AS (
-    SELECT g, unnest(min_by(article_number, (-gross, article_number), {TOP_ARTICLES})) AS article_number
-    FROM article GROUP BY g
-)
-SELECT t.g, t.article_number, arg_max(text, (sequence, line_number)), sum(quantity_thousandths), sum(gross_cents) AS gross
-FROM top t JOIN lines l ON t.g = {{g}} AND l.article_number = t.article_number
-WHERE counts AND business_case = {_UMSATZ} AND {{w}}
-GROUP BY t.g, t.article_number ORDER BY t.g, gross DESC, t.article_number
-"""
-
-_FINDINGS = "SELECT {g} AS g, count(*) FROM findings WHERE NOT refused AND {w} GROUP BY g"
-
-_NO_SALE = f"SELECT {{g}} AS g, count(*) FROM drawer_openings WHERE reason <> 'SALE' AND {_OPENED} AND {{w}} GROUP BY g"
-
-_COLUMNS = f"""
-SELECT period, hour, category_key, vat_key, sum(gross_cents), count(*)
-FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}}
-GROUP BY period, hour, category_key, vat_key ORDER BY period, hour, category_key, vat_key
-"""
+_AUFSCHLAG = int(BusinessCase.AUFSCHLAG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +64,14 @@ def figures_by(
             rows[group].append(tuple(rest))
         return rows
 
-    receipts, vat, payments = grouped(_RECEIPTS), grouped(_VAT), grouped(_PAYMENTS)
-    users, hours = grouped(_USERS), grouped(_HOURS)
-    cases, categories, articles = grouped(_CASES), grouped(_CATEGORIES), grouped(_ARTICLES)
-    findings, no_sale = grouped(_FINDINGS), grouped(_NO_SALE)
+    receipts, vat, payments = grouped(statements.RECEIPTS), grouped(statements.VAT), grouped(statements.PAYMENTS)
+    users, hours, cash = grouped(statements.USERS), grouped(statements.HOURS), grouped(statements.CASH)
+    cases, categories = grouped(statements.CASES), grouped(statements.CATEGORIES)
+    articles, findings, no_sale = (
+        grouped(statements.ARTICLES),
+        grouped(statements.FINDINGS),
+        grouped(statements.NO_SALE),
+    )
     # A sum over several registers has no first and last number: they are numbers of different ranges.
     numbered = not together or len({period.register_id for period in periods}) == 1
     groups = [SUM] if together else [period.number for period in periods]
@@ -160,12 +80,13 @@ def figures_by(
             receipts[group][0] if receipts[group] else _NO_RECEIPTS,
             vat=vat[group],
             payments=payments[group],
+            cash=cash[group],
             cases=cases[group],
             categories=categories[group],
             users=users[group],
             hours=hours[group],
             articles=articles[group],
-            findings=_count(findings[group]),
+            findings=findings[group][0] if findings[group] else _NO_FINDINGS,
             no_sale=_count(no_sale[group]),
             numbered=numbered,
         )
@@ -173,11 +94,30 @@ def figures_by(
     }
 
 
+def cash_by(connection: duckdb.DuckDBPyConnection, periods: list[PeriodKey]) -> dict[int, tuple[CashFigure, ...]]:
+    """What moved cash, by period number: the same rows that the figures have, and nothing else of them."""
+    rows: Grouped = defaultdict(list)
+    if periods:
+        for period, *rest in connection.execute(statements.CASH.format(g="period", w=_where(periods))).fetchall():
+            rows[period].append(tuple(rest))
+    return {period.number: _cash(rows[period.number]) for period in periods}
+
+
+def articles_by(connection: duckdb.DuckDBPyConnection, periods: list[PeriodKey]) -> dict[int, list[tuple[Any, ...]]]:
+    """Every article sold by period number, in order of its number: the values of an `ArticleFigure` each."""
+    rows: Grouped = defaultdict(list)
+    if periods:
+        found = connection.execute(statements.ALL_ARTICLES.format(g="period", w=_where(periods))).fetchall()
+        for period, *rest in found:
+            rows[period].append(tuple(rest))
+    return rows
+
+
 def columns_by(connection: duckdb.DuckDBPyConnection, periods: list[PeriodKey]) -> dict[int, SummaryColumns]:
     """Turnover by hour, category and VAT key, by period number."""
     rows: Grouped = defaultdict(list)
     if periods:
-        for period, *rest in connection.execute(_COLUMNS.format(w=_where(periods))).fetchall():
+        for period, *rest in connection.execute(statements.COLUMNS.format(w=_where(periods))).fetchall():
             rows[period].append(tuple(rest))
     return {period.number: _columns(rows[period.number]) for period in periods}
 
@@ -201,7 +141,8 @@ def _where(periods: list[PeriodKey]) -> str:
     return f"sequence >= {first} AND period IN ({numbers})"
 
 
-_NO_RECEIPTS = (0, 0, 0, "", "", 0, 0, 0, 0, 0, 0)
+_NO_RECEIPTS = (0, 0, 0, "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+_NO_FINDINGS = (0, 0)
 
 
 def _figures(
@@ -209,16 +150,18 @@ def _figures(
     *,
     vat: list[tuple[Any, ...]],
     payments: list[tuple[Any, ...]],
+    cash: list[tuple[Any, ...]],
     cases: list[tuple[Any, ...]],
     categories: list[tuple[Any, ...]],
     users: list[tuple[Any, ...]],
     hours: list[tuple[Any, ...]],
     articles: list[tuple[Any, ...]],
-    findings: int,
+    findings: tuple[Any, ...],
     no_sale: int,
     numbered: bool,
 ) -> Figures:
-    count, lines, gross, first, last, returns, returned, voids, voided, line_voids, training = receipts
+    count, lines, gross, first, last, returns, returned, *voids, line_voids, training, abandoned = receipts[:14]
+    first_at_ms, last_at_ms, sales, signed, unsigned = receipts[14:]
     return Figures(
         receipt_count=count,
         line_count=lines,
@@ -234,15 +177,30 @@ def _figures(
         top_articles=tuple(ArticleFigure(*row) for row in articles),
         return_count=returns,
         return_cents=returned,
-        void_count=voids,
-        void_cents=voided,
+        void_count=voids[0],
+        void_cents=voids[1],
         line_void_count=line_voids,
         discount_cents=sum(row[2] for row in cases if row[0] == _RABATT),
         training_count=training,
         cash_cents=sum(row[4] for row in payments if row[0] == PaymentType.BAR),
-        finding_count=findings,
+        finding_count=findings[0],
         no_sale_count=no_sale,
+        cash=_cash(cash),
+        movement_void_count=voids[2],
+        movement_void_cents=voids[3],
+        abandoned_count=abandoned,
+        surcharge_cents=sum(row[2] for row in cases if row[0] == _AUFSCHLAG),
+        late_count=findings[1],
+        first_at_ms=first_at_ms,
+        last_at_ms=last_at_ms,
+        sale_count=sales,
+        signed_count=signed,
+        unsigned_count=unsigned,
     )
+
+
+def _cash(rows: list[tuple[Any, ...]]) -> tuple[CashFigure, ...]:
+    return tuple(CashFigure(_business_case(row[0]), *row[1:]) for row in rows)
 
 
 def _columns(rows: list[tuple[Any, ...]]) -> SummaryColumns:

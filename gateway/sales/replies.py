@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from branchgate.figures import Closing, Figures, Summary, SummaryColumns, decode_closing, decode_figures
+from branchgate.figures import (
+    ArticleFigure,
+    CashCount,
+    CashFigure,
+    Closing,
+    Figures,
+    Summary,
+    SummaryColumns,
+    decode_closing,
+    decode_count,
+    decode_details,
+    decode_figures,
+)
 from gateway.sales.frames import Message
 
 
@@ -37,10 +49,11 @@ class FiguresReply:
 
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
-    """An open period and how it stands."""
+    """An open period and how it stands, with its last count."""
 
     period: PeriodName
     figures: Figures
+    count: CashCount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,29 @@ class OpenPeriodsReply:
 
     covered: Covered
     periods: tuple[OpenPeriod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """What should be in a register's drawer: `carried_cents` of the last period while this one has no receipt, then what moved cash."""
+
+    register_id: str
+    carried_cents: int = 0
+    cash: tuple[CashFigure, ...] = ()
+    last_count: CashCount | None = None
+
+    @property
+    def expected_cents(self) -> int:
+        """Cents."""
+        return self.carried_cents + sum(row.amount_cents for row in self.cash)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawersReply:
+    """The drawers asked about that anything is known of, ordered by register."""
+
+    covered: Covered
+    drawers: tuple[Drawer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +110,27 @@ def figures_reply(reply: Message) -> FiguresReply:
 
 def open_periods_reply(reply: Message) -> OpenPeriodsReply:
     """Reads figures by period."""
-    periods = tuple(OpenPeriod(_period(row), _figures(row["figures"])) for row in reply["answer"])
+    periods = tuple(OpenPeriod(_period(row), _figures(row["figures"]), _count(row["count"])) for row in reply["answer"])
     return OpenPeriodsReply(covered(reply), periods)
+
+
+def details_reply(reply: Message) -> tuple[SummaryColumns, tuple[ArticleFigure, ...]]:
+    """Reads what a closing keeps beside its figures; nothing for a period without a receipt."""
+    return decode_details(bytes.fromhex("".join(reply["answer"])))
+
+
+def drawers_reply(reply: Message) -> DrawersReply:
+    """Reads drawers."""
+    drawers = tuple(
+        Drawer(
+            row["register_id"],
+            row["carried"],
+            tuple(CashFigure(*figure) for figure in row["cash"]),
+            _count(row["count"]),
+        )
+        for row in reply["answer"]
+    )
+    return DrawersReply(covered(reply), drawers)
 
 
 def summaries(reply: Message) -> tuple[Summary, ...]:
@@ -108,6 +163,10 @@ def _summary(row: Message, through: int) -> Summary:
 
 def _period(row: dict[str, Any]) -> PeriodName:
     return PeriodName(row["register_id"], row["z_number"], row["business_day"])
+
+
+def _count(text: str) -> CashCount | None:
+    return decode_count(bytes.fromhex(text)) if text else None
 
 
 def _figures(text: str) -> Figures:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """A file of another version is rebuilt from the journal, so there are no migrations."""
 
 
@@ -35,9 +35,11 @@ RECEIPTS = Table(
         ("type", "INTEGER"),
         ("receipt_number", "VARCHAR"),
         ("running_number", "BIGINT"),
+        ("started_at_ms", "BIGINT"),
         ("finished_at_ms", "BIGINT"),
         ("hour", "TINYINT"),
         ("user_id", "VARCHAR"),
+        ("user_name", "VARCHAR"),
         ("reverses_receipt", "BOOLEAN"),
         ("total_cents", "BIGINT"),
         # Turnover and its lines: all but movements of money.
@@ -45,6 +47,11 @@ RECEIPTS = Table(
         ("sales_lines", "INTEGER"),
         ("line_count", "INTEGER"),
         ("line_voids", "INTEGER"),
+        # The business case that its cash was moved for, 0 without cash: that of its first line that moves money, else Umsatz.
+        ("cash_case", "INTEGER"),
+        ("cash_cents", "BIGINT"),
+        # 0 no TSE, 1 signed, 2 the TSE was out of order.
+        ("tse", "TINYINT"),
     ),
 )
 
@@ -60,6 +67,7 @@ LINES = Table(
         ("article_number", "VARCHAR"),
         ("text", "VARCHAR"),
         ("quantity_thousandths", "BIGINT"),
+        ("unit", "VARCHAR"),
         ("gross_cents", "BIGINT"),
         # Shares of the receipt's VAT by largest remainder: over the lines of a receipt they sum to what it prints.
         ("net_cents", "BIGINT"),
@@ -126,7 +134,19 @@ CLOSINGS = Table(
         ("z_number", "BIGINT"),
         ("business_day", "VARCHAR"),
         ("event_id", "VARCHAR"),
+        # What stays in the drawer, 0 when nothing is carried; it opens the next period once that has a receipt.
+        ("carried_float_cents", "BIGINT"),
         # The body of the CLOSING event in hexadecimal: closed periods are answered as they were printed.
+        ("body", "VARCHAR"),
+    ),
+)
+
+CASH_COUNTS = Table(
+    "cash_counts",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        # The body of the CASH_COUNT event in hexadecimal.
         ("body", "VARCHAR"),
     ),
 )
@@ -156,6 +176,7 @@ LOADED = (
     DRAWER_OPENINGS,
     FINDINGS,
     CLOSINGS,
+    CASH_COUNTS,
     PERIODS,
     PERIOD_DAYS,
 )

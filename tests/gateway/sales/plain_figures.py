@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from branchgate.figures import (
     ArticleFigure,
     BusinessCaseFigure,
+    CashFigure,
     CategoryFigure,
     Figures,
     HourFigure,
     PaymentFigure,
     UserFigure,
 )
-from branchgate.receipts.model import BusinessCase, Line, PaymentType, Receipt, ReceiptType
+from branchgate.receipts.model import BusinessCase, Line, Payment, PaymentType, Receipt, ReceiptType
 from branchgate.vat import VatSum
 
 K = TypeVar("K", bound=Hashable)
@@ -49,7 +50,9 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
     goods = [line for receipt in counted for line in sold(receipt)]
     selling = [receipt for receipt in counted if sold(receipt)]
     returns = [receipt for receipt in counted if gross(sold(receipt)) < 0 and not receipt.reverses_receipt]
-    voids = [receipt for receipt in counted if receipt.reverses_receipt]
+    reversing = [receipt for receipt in counted if receipt.reverses_receipt]
+    voids = [receipt for receipt in reversing if not moves_money_only(receipt)]
+    movement_voids = [receipt for receipt in reversing if moves_money_only(receipt)]
     paid = [payment for receipt in counted for payment in receipt.payments]
     return Figures(
         receipt_count=len(counted),
@@ -71,7 +74,7 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
             for key, same in sorted(_grouped(goods, lambda line: line.category_key).items(), key=_by_bytes)
         ),
         users=tuple(
-            UserFigure(user, len(same), sum(gross(sold(receipt)) for receipt in same))
+            UserFigure(user, len(same), sum(gross(sold(receipt)) for receipt in same), same[-1].user_name)
             for user, same in sorted(_grouped(selling, lambda receipt: receipt.user_id).items(), key=_by_bytes)
         ),
         hours=tuple(
@@ -87,7 +90,43 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
         discount_cents=gross([line for line in lines if line.business_case is BusinessCase.RABATT]),
         training_count=sum(receipt.type is ReceiptType.AV_TRAINING for receipt in receipts),
         cash_cents=sum(payment.amount_cents for payment in paid if payment.type is PaymentType.BAR),
+        cash=tuple(
+            CashFigure(case.dsfinvk, len(same), sum(cash(receipt) for receipt in same))
+            for case, same in sorted(_grouped([one for one in counted if bar(one)], cash_case).items())
+        ),
+        movement_void_count=len(movement_voids),
+        movement_void_cents=sum(receipt.total_cents for receipt in movement_voids),
+        abandoned_count=sum(receipt.type is ReceiptType.AV_BELEGABBRUCH for receipt in receipts),
+        surcharge_cents=gross([line for line in lines if line.business_case is BusinessCase.AUFSCHLAG]),
+        first_at_ms=min((receipt.started_at_ms for receipt in counted), default=0),
+        last_at_ms=max((receipt.finished_at_ms for receipt in counted), default=0),
+        sale_count=len(selling),
+        signed_count=sum(receipt.tse is not None and not receipt.tse.failure for receipt in counted),
+        unsigned_count=sum(receipt.tse is not None and bool(receipt.tse.failure) for receipt in counted),
     )
+
+
+def bar(receipt: Receipt) -> list[Payment]:
+    return [payment for payment in receipt.payments if payment.type is PaymentType.BAR]
+
+
+def cash(receipt: Receipt) -> int:
+    return sum(payment.amount_cents for payment in bar(receipt))
+
+
+def cash_case(receipt: Receipt) -> BusinessCase:
+    moving = [line.business_case for line in live(receipt) if line.business_case.dsfinvk in MONEY_ONLY]
+    return moving[0] if moving else BusinessCase.UMSATZ
+
+
+def moves_money_only(receipt: Receipt) -> bool:
+    return bool(live(receipt)) and not sold(receipt)
+
+
+def plain_articles(receipts: Sequence[Receipt]) -> tuple[ArticleFigure, ...]:
+    """Every article sold, by article number."""
+    goods = [line for receipt in receipts if receipt.type is ReceiptType.BELEG for line in sold(receipt)]
+    return tuple(sorted(_article_rows(goods), key=lambda row: row.article_number.encode()))
 
 
 def _vat(counted: Sequence[Receipt]) -> tuple[VatSum, ...]:
@@ -107,14 +146,20 @@ def _vat(counted: Sequence[Receipt]) -> tuple[VatSum, ...]:
 
 
 def _articles(goods: Sequence[Line]) -> tuple[ArticleFigure, ...]:
-    rows = [
-        ArticleFigure(number, same[-1].text, sum(line.quantity_thousandths for line in same), gross(same))
+    rows = _article_rows(goods)
+    return tuple(sorted(rows, key=lambda row: (-row.gross_cents, row.article_number))[:20])
+
+
+def _article_rows(goods: Sequence[Line]) -> list[ArticleFigure]:
+    return [
+        ArticleFigure(
+            number, same[-1].text, sum(line.quantity_thousandths for line in same), gross(same), same[-1].unit
+        )
         for number, same in _grouped(
             [line for line in goods if line.article_number and line.business_case is BusinessCase.UMSATZ],
             lambda line: line.article_number,
         ).items()
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.gross_cents, row.article_number))[:20])
 
 
 def _hour(receipt: Receipt, zone: str) -> int:

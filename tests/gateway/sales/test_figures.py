@@ -166,8 +166,8 @@ def test_a_deposit_neither_adds_to_its_article_nor_lends_it_its_name(tmp_path: P
     journal.receipts([("kasse-1", receipt), ("kasse-2", receipt)])
     with opened_store(journal) as store:
         store.fill()
-        assert store.figures("kasse-1", 1).top_articles == (ArticleFigure("W1", "Wasser", 6_000, 534),)
-        assert store.branch().top_articles == (ArticleFigure("W1", "Wasser", 12_000, 1_068),)
+        assert store.figures("kasse-1", 1).top_articles == (ArticleFigure("W1", "Wasser", 6_000, 534, "Stk"),)
+        assert store.branch().top_articles == (ArticleFigure("W1", "Wasser", 12_000, 1_068, "Stk"),)
     journal.close()
 
 
