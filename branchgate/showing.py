@@ -7,7 +7,7 @@ sequences or rich's markup, and neither may do anything here.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -20,6 +20,10 @@ from branchgate.printable import clean_lines
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
+_MINUTE_MS: Final = 60_000
+_HOUR_MS: Final = 60 * _MINUTE_MS
+_DAY_MS: Final = 24 * _HOUR_MS
+
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line, for machines.")]
 
 
@@ -31,6 +35,15 @@ def console() -> Console:
 def foreign(text: str) -> str:
     """A text from elsewhere on its way into a sentence with markup."""
     return escape(clean_lines(text))
+
+
+def age(milliseconds: int) -> str:
+    """How long ago something was, in the largest unit that still tells: minutes, hours, from two days on days."""
+    if milliseconds >= 2 * _DAY_MS:
+        return f"{milliseconds // _DAY_MS} Tage / days"
+    if milliseconds >= _HOUR_MS:
+        return f"{milliseconds // _HOUR_MS} h"
+    return f"{max(milliseconds, 0) // _MINUTE_MS} min"
 
 
 class Answers(Table):

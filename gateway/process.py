@@ -162,6 +162,7 @@ def _status_desk(
         open_streams=presence.registers,
         short_of_room=stores.reserve.short_of,
         devices=lambda: desks.devices.board.states,
+        parked=desks.parked.count,
     )
     return StatusDesk(
         identity.branch_id,

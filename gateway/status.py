@@ -51,6 +51,7 @@ class GatewayStatus:
     catalogue_current_at_ms: int
     registers: tuple[RegisterStatus, ...]
     uncertain_print_jobs: int
+    parked_receipts: int
     warnings: tuple[tuple[str, str], ...]
 
 
@@ -66,7 +67,9 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page tells of the line to central, of open register streams, of the disk (bytes free when that is too little) and of devices."""
+    """What the page tells of the line to central, of open register streams, of the disk (bytes free when that is too little), of devices
+    and of parked receipts (how many).
+    """
 
     central_connected: Callable[[], bool]
     central_sequence: Callable[[], int]
@@ -74,6 +77,7 @@ class Surroundings:
     open_streams: Callable[[], frozenset[str]]
     short_of_room: Callable[[], int | None]
     devices: Callable[[], Sequence[DeviceState]] = tuple
+    parked: Callable[[], int] = int
 
 
 class StatusDesk:
@@ -114,6 +118,7 @@ class StatusDesk:
             catalogue_current_at_ms=self._around.catalogue().current_at_ms or 0,
             registers=tuple(self._register(register.register_id) for register in self._registers.all()),
             uncertain_print_jobs=uncertain,
+            parked_receipts=self._around.parked(),
             warnings=tuple(self._sentences(uncertain, sales_ready=sales_sequence is not None)),
         )
 

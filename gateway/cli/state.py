@@ -30,6 +30,7 @@ def status(data: DataOption = DATA_DEFAULT, as_json: JsonOption = False) -> None
         ("Zentrale / central", f"{central}, hat / has {answer.central_sequence}"),
         ("Verkaufsspeicher / sales store", str(answer.sales_sequence)),
         ("Artikel usw. / catalogue", f"{answer.catalogue_entries}, {_when(answer.catalogue_current_at_ms)}"),
+        ("Geparkte Bons / parked receipts", str(answer.parked_receipts)),
     )
     table = Answers(
         "Kasse / register", "Ereignisse / events", "Bons / receipts", "Hinweise / findings", "Z", "verbunden"

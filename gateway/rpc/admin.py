@@ -98,6 +98,7 @@ def _page(page: GatewayStatus) -> gateway_admin_pb2.GetGatewayStatusResponse:
             for register in page.registers
         ],
         uncertain_print_jobs=page.uncertain_print_jobs,
+        parked_receipts=page.parked_receipts,
         warnings_de=[german for german, _ in page.warnings],
         warnings_en=[english for _, english in page.warnings],
     )
