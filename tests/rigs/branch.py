@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -102,8 +103,8 @@ class Branch:
         self.kill()
         # Sales stores outlive a killed gateway by a moment; they hold its output open, and the folder is about to go.
         for output in self._outputs:
-            output.read()
-            output.close()
+            with output:
+                _await_end(output)
 
     @property
     def store(self) -> Path:
@@ -192,6 +193,16 @@ class Branch:
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
+
+
+def _await_end(output: IO[bytes]) -> None:
+    """Reads until nobody holds the other end any more. Raises GatewayFailed."""
+    os.set_blocking(output.fileno(), False)
+    ends = time.monotonic() + STOP_WITHIN_S
+    while select.select([output], [], [], max(0.0, ends - time.monotonic()))[0]:
+        if output.read() == b"":
+            return
+    raise GatewayFailed(f"its sales store still runs {STOP_WITHIN_S} s after it")
 
 
 def _make_branch(data: Path, registers: int) -> list[Identity]:
