@@ -16,11 +16,14 @@ import grpc.aio
 
 from branchgate.errors import BranchgateError, OutcomeUnknown, TryAgain
 from branchgate.errors.status import error_from
+from branchgate.receipts.parked import ParkedReceipt, parked_message
 from branchgate.v1 import (
     device_pb2,
     device_pb2_grpc,
     display_pb2,
     display_pb2_grpc,
+    parked_pb2,
+    parked_pb2_grpc,
     printing_pb2,
     printing_pb2_grpc,
     report_pb2,
@@ -159,6 +162,31 @@ class GatewayCalls:
         )
         stub = printing_pb2_grpc.PrintServiceStub(self._channel())
         return await _asked(stub.ResolvePrintJob(request, timeout=QUESTION_WITHIN_S))
+
+    async def park(
+        self, receipt: ParkedReceipt, user_id: str, *, request_id: bytes | None = None
+    ) -> parked_pb2.ParkedRow:
+        """Puts a receipt aside, a new one or one that this register owns. The same `request_id` parks once."""
+        request = parked_pb2.ParkReceiptRequest(
+            request_id=request_id or secrets.token_bytes(16), receipt=parked_message(receipt), user_id=user_id
+        )
+        stub = parked_pb2_grpc.ParkedServiceStub(self._channel())
+        return (await _asked(stub.ParkReceipt(request, timeout=QUESTION_WITHIN_S))).row
+
+    async def parked(self) -> list[parked_pb2.ParkedRow]:
+        """All parked receipts of the branch, oldest first, without their lines."""
+        stub = parked_pb2_grpc.ParkedServiceStub(self._channel())
+        answer = await _asked(stub.ListParked(parked_pb2.ListParkedRequest(), timeout=QUESTION_WITHIN_S))
+        return list(answer.rows)
+
+    async def resume_parked(self, parked_id: bytes, user_id: str) -> parked_pb2.ParkedRow:
+        """Makes this register the owner of a parked receipt; asked again, it gets the lines again.
+
+        A receipt that names `parked_id` ends it (Beleg or AVBelegabbruch), or it is parked again.
+        """
+        request = parked_pb2.ResumeParkedRequest(parked_id=parked_id, user_id=user_id)
+        stub = parked_pb2_grpc.ParkedServiceStub(self._channel())
+        return (await _asked(stub.ResumeParked(request, timeout=QUESTION_WITHIN_S))).row
 
     async def x_report(self, *, whole_branch: bool = False) -> report_pb2.GetXReportResponse:
         """The open period of this register or of the branch."""

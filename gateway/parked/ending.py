@@ -19,6 +19,7 @@ from gateway.journal.entries import OWN, NewEntry
 from gateway.parked.model import Ended, Parked, after
 from gateway.parked.tables import standing_of, write_standing
 from gateway.recording.model import ParkedEnd
+from gateway.short_texts import cut
 
 END_BY_TYPE: Final = {
     int(ReceiptType.BELEG): ParkedStep.PAID,
@@ -49,7 +50,7 @@ class ParkedEnding:
             receipt.parked_id,
             END_BY_TYPE[receipt.type],
             register_id,
-            receipt.user_id,
+            cut(receipt.user_id),
             now_ms,
             receipt_event_id=event_id,
         )
