@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from branchgate.showing import JsonOption, show_facts
 
 app = typer.Typer(
-    help="Check what others made: the code of a receipt.",
+    help="Check what others made: the code of a receipt, an export for the tax office.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -53,3 +54,41 @@ def check_qr(
     else:
         show_facts(*((name, str(value)) for name, value in report.items()))
     require_signed(verification)
+
+
+@app.command("dsfinvk")
+def check_dsfinvk(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The export: a ZIP or a folder.", show_default=False)],
+    keep: Annotated[
+        int, typer.Option("--keep", min=1, help="How many faults of each rule are shown; all are counted.")
+    ] = 20,
+    signatures: Annotated[
+        bool, typer.Option("--signatures/--no-signatures", help="Verify every signature of the TSE, too.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Checks an export of DSFinV-K 2.4: files, cells, keys, sums, closings, references, signatures.
+
+    Of a TSE's export only tse.csv and transactions_tse.csv need be there. Ends with 0 without faults, 1 with faults, 2 when the export
+    cannot be read.
+    """
+    from branchgate.check.export_report import plain_result, progress_bar, show_result
+    from branchgate.dsfinvk import inspect, verify
+    from branchgate.errors import Refused
+    from branchgate.errors.texts import sentence
+    from branchgate.printable import clean
+
+    try:
+        with progress_bar() as progress:
+            result = inspect(file, keep=keep, signatures=verify if signatures else None, progress=progress)
+    except Refused as error:
+        # Not the usual code of a refusal: a script must be able to tell an export with faults from one that could not be looked at.
+        said = (sentence(error, "de"), sentence(error, "en"), f"[{error.reason}]")
+        typer.echo("\n".join(clean(line) for line in said), err=True)
+        raise typer.Exit(2) from error
+    if as_json:
+        typer.echo(json.dumps(plain_result(result), ensure_ascii=False))
+    else:
+        show_result(result)
+    if not result.clean:
+        raise typer.Exit(1)
