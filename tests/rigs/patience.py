@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import subprocess
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, AnyStr, Final
 
 import pytest
 
@@ -44,6 +46,19 @@ async def until(holds: Callable[[], bool], wanted: Callable[[], str] | str) -> N
             await observed()
 
 
+def line_of(process: subprocess.Popen[AnyStr], within_s: float = SOON_S) -> AnyStr:
+    """The next line of its standard output; a process that says none is killed, for a test without an event loop cannot be cancelled."""
+    assert process.stdout is not None
+    patience = threading.Timer(within_s, process.kill)
+    patience.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        patience.cancel()
+    assert line, f"the process ended, or said nothing for {within_s:g} s"
+    return line
+
+
 async def observed() -> None:
     """The observer's pace between two looks; nothing under test waits for it."""
     await asyncio.sleep(PACE_S)
@@ -68,9 +83,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 def _limit(item: pytest.Item) -> float:
     """Seconds; 0: somebody switched the limit off, to debug."""
-    marker, option = item.get_closest_marker("timeout"), item.config.getoption("timeout")
-    chosen = marker.args[0] if marker else item.config.getini("timeout") if option is None else option
-    return SHARE * float(chosen)
+    if marker := item.get_closest_marker("timeout"):
+        return SHARE * float(marker.args[0])
+    option = item.config.getoption("timeout")
+    return SHARE * float(item.config.getini("timeout") if option is None else option)
 
 
 def _bounded(test: Test, limit: float) -> Test:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.patience import patient, until
+from tests.rigs.patience import line_of, patient, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,11 +18,11 @@ WAITS = """
 import asyncio, os, pytest
 from hypothesis import given, settings, strategies
 
-@pytest.mark.timeout(3)
+pytestmark = pytest.mark.timeout(0.6)
+
 async def test_that_waits():
     await asyncio.Event().wait()  # here
 
-@pytest.mark.timeout(3)
 @settings(deadline=None, database=None)
 @given(strategies.none())
 async def test_with_examples_that_waits(nothing):
@@ -39,7 +40,8 @@ def test_that_is_no_coroutine():
 def test_a_test_that_waits_for_ever_fails_alone(tmp_path: Path) -> None:
     tmp_path.joinpath("test_waits.py").write_text(WAITS, encoding="utf-8")
     command = (sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", "-p", "tests.rigs.patience")
-    options = ("-o", "asyncio_mode=auto", "-o", "timeout=60", "-o", "timeout_method=thread", "-p", "no:cacheprovider")
+    # Without pytest-timeout, which would be quicker on a busy machine with so short a time.
+    options = ("-p", "no:timeout", "-o", "asyncio_mode=auto", "-p", "no:cacheprovider")
     ended = subprocess.run(
         (*command, *options, "test_waits.py"),
         cwd=tmp_path,
@@ -50,7 +52,7 @@ def test_a_test_that_waits_for_ever_fails_alone(tmp_path: Path) -> None:
         timeout=60,
     )
     assert "2 failed, 2 passed" in ended.stdout, ended.stdout
-    assert "the end of a test that may take 2.5 s" in ended.stdout
+    assert "the end of a test that may take 0.5 s" in ended.stdout
     assert ">       await asyncio.Event().wait()  # here" in ended.stdout
     assert ended.returncode == 1
 
@@ -65,3 +67,10 @@ async def test_a_timeout_of_the_block_s_own_stays_what_it_is() -> None:
     with pytest.raises(TimeoutError, match="the printer"):
         async with patient("never"):
             raise TimeoutError("the printer")
+
+
+def test_a_process_that_says_nothing_is_not_waited_for() -> None:
+    with subprocess.Popen(["sleep", "60"], stdout=subprocess.PIPE) as silent:
+        with pytest.raises(AssertionError, match="said nothing"):
+            line_of(silent, 0.05)
+        assert silent.wait() == -signal.SIGKILL

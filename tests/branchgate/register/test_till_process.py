@@ -15,6 +15,7 @@ from typing import Any
 
 from branchgate.receipts.codec import decode_receipt
 from tests.branchgate.register.stocked import stocked
+from tests.rigs.patience import line_of
 
 SALE = {"do": "sell", "lines": [{"article": "10002"}], "pay": {"card": "girocard"}}
 ENDS_WITHIN_S = 30
@@ -38,8 +39,7 @@ def till(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def answer(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    assert process.stdout is not None
-    said: dict[str, Any] = json.loads(process.stdout.readline())
+    said: dict[str, Any] = json.loads(line_of(process))
     return said
 
 

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from branchgate.errors import BranchgateError, Refused
 from central.cli import app
 from tests.central.rpc.gateway_of_mitte import on_loopback
+from tests.rigs.patience import line_of
 
 RUN = "from central.cli import app; app()"
 ENDS_WITHIN_S = 20
@@ -54,8 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data folder of a running central with the branch mitte."""
     folder = on_loopback(tmp_path_factory.mktemp("central"))
     with process(folder) as started:
-        assert started.stdout is not None
-        ready = json.loads(started.stdout.readline())
+        ready = json.loads(line_of(started))
         assert (ready["ready"], ready["pid"], ready["socket"]) == (True, started.pid, str(folder / "admin.sock"))
         call(folder, "branch", "add", "mitte", "--name", "Filiale Mitte")
         yield folder
@@ -230,8 +230,7 @@ def test_a_signal_ends_it_in_good_order_and_it_starts_again_as_itself(tmp_path: 
     ids = []
     for _ in range(2):
         with process(folder) as started:
-            assert started.stdout is not None
-            ids.append(json.loads(started.stdout.readline())["central_id"])
+            ids.append(json.loads(line_of(started))["central_id"])
             os.kill(started.pid, number)
             assert started.wait(timeout=ENDS_WITHIN_S) == 0
     assert ids[0] == ids[1]
@@ -240,12 +239,10 @@ def test_a_signal_ends_it_in_good_order_and_it_starts_again_as_itself(tmp_path: 
 def test_a_killed_central_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:
     folder = on_loopback(tmp_path / "data")
     with process(folder) as started:
-        assert started.stdout is not None
-        started.stdout.readline()
+        line_of(started)
         call(folder, "branch", "add", "mitte")
         started.kill()
         started.wait(timeout=ENDS_WITHIN_S)
     with process(folder) as started:
-        assert started.stdout is not None
-        started.stdout.readline()
+        line_of(started)
         assert call(folder, "branch", "list")["settings"]["branch_id"] == "mitte"

@@ -15,6 +15,7 @@ from drivers.discovery import FoundDevice, found
 from drivers.discovery.hotplug import Hotplug, UdevMonitor, udev_monitor
 from drivers.discovery.settling import Change, ChangeKind
 from tests.drivers.discovery.test_settling import device
+from tests.rigs.patience import line_of
 from tests.rigs.usb.testbed import DISTRIBUTION_PYTHON, HOUSE, WRAPPER
 
 
@@ -109,12 +110,12 @@ def usb_port() -> Iterator[Port]:
     assert process.stdin is not None
     assert process.stdout is not None
     orders, answers = process.stdin, process.stdout
-    os.environ["UMOCKDEV_DIR"] = answers.readline().strip()
+    os.environ["UMOCKDEV_DIR"] = line_of(process).strip()
 
     def give(order: str) -> None:
         orders.write(order + "\n")
         orders.flush()
-        assert answers.readline() == "done\n"
+        assert line_of(process) == "done\n"
 
     try:
         yield give

@@ -10,6 +10,7 @@ from pathlib import Path
 from gateway.journal import JournalReader
 from gateway.journal.stored import open_for_verification
 from gateway.journal.verification import verify
+from tests.rigs.patience import line_of
 
 ROUNDS = 10
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,7 +21,7 @@ def acknowledged_until_killed(folder: Path, enough: int) -> int:
     command = [sys.executable, "-m", "tests.gateway.recording.recording_process", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(enough)]
+        lines = [line_of(process) for _ in range(enough)]
         process.kill()
         # A line that the kill cut short is no acknowledgement.
         lines += [line for line in process.stdout.read().splitlines(keepends=True) if line.endswith(b"\n")]

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from tests.rigs.patience import line_of
 from tests.rigs.usb.descriptors import PACKET
 
 HOUSE: Final = Path(__file__).resolve().parents[3]
@@ -74,10 +75,7 @@ class Testbed:
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
-        assert self._stage.stdout is not None
-        line = self._stage.stdout.readline()
-        assert line, "the stage is gone; what it said stands above"
-        answer: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line_of(self._stage))
         return answer
 
     def plug(self, printer: dict[str, Any] | None = None, **device: Any) -> PluggedPrinter:
