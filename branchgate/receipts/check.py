@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from branchgate.events import Finding
-from branchgate.money import PRICE_UNITS_PER_CENT, QUANTITY_UNITS, line_cents
+from branchgate.money import PRICE_UNITS_PER_CENT, QUANTITY_UNITS, euros, line_cents
 from branchgate.numbers import NumberRange
+from branchgate.receipts.check_cases import MAX_CASH_CENTS, MOVES_CASH, check_cases
+from branchgate.receipts.check_numbers import check_form, check_order
 from branchgate.receipts.model import GOODS, BusinessCase, PaymentType, ReceiptType
 from branchgate.receipts.view import CASES, PAYMENT_TYPES, LineView, ReceiptView, VatSumView, unreadable
 from branchgate.vat import STANDARD_RATES, net_of
@@ -35,6 +37,8 @@ _UMSATZ = BusinessCase.UMSATZ.value
 _BAR = PaymentType.BAR.value
 _BELEG = ReceiptType.BELEG.value
 _AV_SONSTIGE = ReceiptType.AV_SONSTIGE.value
+_AV_TRAINING = ReceiptType.AV_TRAINING.value
+_OWN_CURRENCY = frozenset({"EUR", ""})
 _GOODS = frozenset(map(int, GOODS))
 _KNOWN_RATES = STANDARD_RATES | HISTORIC_RATES
 _KNOWN = frozenset(_KNOWN_RATES.items())
@@ -64,36 +68,6 @@ def check_receipt(
     ]
 
 
-def check_form(receipt: ReceiptView, register_range: NumberRange | None) -> list[Finding]:
-    """The rule about the receipt's number as printed: it is its running number in the form of the register, if that is known."""
-    number, running = receipt.receipt_number, receipt.running_number
-    # Making the expected text is cheaper than reading the one that came, which only tells more when they differ.
-    if register_range is None or (1 <= running <= register_range.highest and number == register_range.number(running)):
-        return []
-    printed = register_range.running(number)
-    if printed is None:
-        first = register_range.number(1)
-        return [Finding("RECEIPT_NUMBER_FOREIGN", "receipt_number", number, f"this register's look like {first}")]
-    if printed != running:
-        return [Finding("RECEIPT_NUMBER_MISMATCH", "receipt_number", number, f"running number is {running}")]
-    return []
-
-
-def check_order(running: int, last_running: int) -> list[Finding]:
-    """The rule that running numbers go up by one, from 1."""
-    if running == last_running + 1:
-        return []
-    if running < 1:
-        reason, rule = "RECEIPT_NUMBER_INVALID", "numbers start at 1"
-    elif running == last_running:
-        reason, rule = "RECEIPT_NUMBER_DUPLICATE", f"{last_running} is used already"
-    elif running < last_running:
-        reason, rule = "RECEIPT_NUMBER_ORDER", f"comes after {last_running}"
-    else:
-        reason, rule = "RECEIPT_NUMBER_GAP", f"expected {last_running + 1}"
-    return [Finding(reason, "running_number", str(running), rule)]
-
-
 def check_content(
     receipt: ReceiptView, *, knows_article: Callable[[str], bool | None], now_ms: int, live: bool = False
 ) -> list[Finding]:
@@ -103,22 +77,26 @@ def check_content(
     """
     found: list[Finding] = []
     lines, stated = receipt.lines, receipt.total_cents
-    total, by_rate, returns = _check_lines(lines, knows_article, found)
+    total, by_rate, returns, only_goods = _check_lines(lines, knows_article, found)
     if stated != total:
         found.append(Finding("RECEIPT_SUM_MISMATCH", "total_cents", str(stated), f"the lines add up to {total}"))
     _check_vat_sums(receipt.vat_sums, by_rate, found)
     _check_payments(receipt, stated, found)
     _check_times(receipt, now_ms, live, found)
     _check_kind(receipt, returns, found)
+    # A sale of goods, which is what most receipts are, keeps the rules of the other cases by having none of them.
+    if not only_goods or receipt.type != _BELEG:
+        found += check_cases(receipt)
     return found
 
 
 def _check_lines(
     lines: Sequence[LineView], knows_article: Callable[[str], bool | None], found: list[Finding]
-) -> tuple[int, dict[tuple[int, int], int], bool]:
-    """Checks each line; returns the sum of those that count, the sums by VAT key and rate, and whether turnover goes back."""
+) -> tuple[int, dict[tuple[int, int], int], bool, bool]:
+    """Checks each line; returns the sum of those that count, sums by VAT key and rate, whether turnover goes back, whether all is goods."""
     total = 0
     returns = False
+    only_goods = True
     by_rate: dict[tuple[int, int], int] = {}
     for index, line in enumerate(lines):
         quantity, price, gross = line.quantity_thousandths, line.unit_price, line.gross_cents
@@ -133,16 +111,20 @@ def _check_lines(
         if by not in _KNOWN:
             _check_rate(key, rate, f"lines[{index}]", found)
         case = line.business_case
-        if case not in CASES:
+        if case in _GOODS:
+            if (article := line.article_number) and knows_article(article) is False:
+                field = f"lines[{index}].article_number"
+                found.append(Finding("ARTICLE_UNKNOWN", field, article, "not in the catalogue"))
+        elif case in CASES:
+            only_goods = False
+        else:
             raise unreadable(f"lines[{index}].business_case", case, "is not a business case")
-        if case in _GOODS and (article := line.article_number) and knows_article(article) is False:
-            found.append(Finding("ARTICLE_UNKNOWN", f"lines[{index}].article_number", article, "not in the catalogue"))
         if not line.voided:
             total += gross
             by_rate[by] = by_rate[by] + gross if by in by_rate else gross
             if quantity < 0 and case == _UMSATZ:
                 returns = True
-    return total, by_rate, returns
+    return total, by_rate, returns, only_goods
 
 
 def _check_line_sum(line: LineView, index: int, found: list[Finding]) -> None:
@@ -164,9 +146,10 @@ def _report_absurd(line: LineView, index: int, found: list[Finding]) -> None:
         found.append(
             Finding("QUANTITY_ABSURD", f"lines[{index}].quantity_thousandths", str(line.quantity_thousandths), rule)
         )
-    if abs(line.unit_price) > MAX_UNIT_PRICE:
-        rule = f"at most {MAX_UNIT_PRICE} hundred-thousandths of a euro"
-        found.append(Finding("PRICE_ABSURD", f"lines[{index}].unit_price", str(line.unit_price), rule))
+    # What moves as money and not as a price is told by `check_cases`.
+    if abs(line.unit_price) > MAX_UNIT_PRICE and line.business_case not in MOVES_CASH:
+        field, price = f"lines[{index}].unit_price", euros(line.unit_price // PRICE_UNITS_PER_CENT)
+        found.append(Finding("PRICE_ABSURD", field, price, euros(MAX_UNIT_PRICE // PRICE_UNITS_PER_CENT)))
 
 
 def _check_rate(key: int, rate: int, where: str, found: list[Finding]) -> None:
@@ -222,9 +205,15 @@ def _check_payments(receipt: ReceiptView, total: int, found: list[Finding]) -> N
             cash += amount
         elif kind not in PAYMENT_TYPES:
             raise unreadable("payments.type", kind, "is not a type of payment")
-    if paid != total and receipt.type == _BELEG:
+        if payment.currency not in _OWN_CURRENCY and not payment.foreign_amount:
+            rule = "foreign money tells its own amount too"
+            found.append(Finding("FOREIGN_AMOUNT_MISSING", "payments.foreign_amount", payment.currency, rule))
+    # A training is paid as practised, or not at all.
+    if paid != total and (receipt.type == _BELEG or (paid and receipt.type == _AV_TRAINING)):
         found.append(Finding("PAYMENT_SUM_MISMATCH", "payments", str(paid), f"the receipt's total is {total}"))
     given, change = receipt.cash_given_cents, receipt.change_cents
+    if given > MAX_CASH_CENTS:
+        found.append(Finding("CASH_ABSURD", "cash_given_cents", euros(given), euros(MAX_CASH_CENTS)))
     if (given or change) and given - change != cash:
         found.append(
             Finding("CASH_CHANGE_MISMATCH", "cash_given_cents", str(given), f"{change} change leaves not {cash} cash")

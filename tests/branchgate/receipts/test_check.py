@@ -89,7 +89,12 @@ def test_a_good_receipt_breaks_no_rule() -> None:
         (receipt(line(vat_key=9)), ("VAT_KEY_UNKNOWN", "lines[0].vat_key", "9")),
         (receipt(line(vat_rate_basis_points=1900)), ("VAT_RATE_MISMATCH", "lines[0].vat_rate_basis_points", "1900")),
         (receipt(line(10_000_001, 1)), ("QUANTITY_ABSURD", "lines[0].quantity_thousandths", "10000001")),
-        (receipt(line(1_000, 10_000_001_000)), ("PRICE_ABSURD", "lines[0].unit_price", "10000001000")),
+        (receipt(line(1_000, 10_000_001_000)), ("PRICE_ABSURD", "lines[0].unit_price", "100.000,01")),
+        (receipt(cash_given_cents=10_000_001), ("CASH_ABSURD", "cash_given_cents", "100.000,01")),
+        (
+            receipt(payments=(Payment(PaymentType.BAR, 631, currency="CHF"),)),
+            ("FOREIGN_AMOUNT_MISSING", "payments.foreign_amount", "CHF"),
+        ),
         (receipt(started_at_ms=NOW_MS), ("TIME_ORDER", "finished_at_ms", str(NOW_MS - 1_000))),
         (receipt(finished_at_ms=NOW_MS + HOUR_MS), ("CLOCK_AHEAD", "finished_at_ms", str(NOW_MS + HOUR_MS))),
         (receipt(line(-486)), ("REFERENCE_MISSING", "references", "")),
@@ -123,6 +128,13 @@ def test_numbers_go_up_by_one(last: int, reason: str | None) -> None:
 
 def test_a_number_below_one_is_none() -> None:
     assert ("RECEIPT_NUMBER_INVALID", "running_number", "-1") in findings(receipt(running_number=-1))
+
+
+def test_a_number_of_the_gateways_part_is_found() -> None:
+    own = receipt(receipt_number="K1-899999", running_number=899_999)
+    assert findings(own, last=899_998) == []
+    reserved = receipt(receipt_number="K1-900000", running_number=900_000)
+    assert findings(reserved, last=899_999) == [("RECEIPT_NUMBER_RESERVED", "receipt_number", "K1-900000")]
 
 
 def test_without_a_number_range_only_the_order_is_checked() -> None:
