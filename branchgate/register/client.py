@@ -35,6 +35,7 @@ from branchgate.register.link import RecordLink
 from branchgate.register.outbox import Outbox
 from branchgate.register.pairing import renew_if_due
 from branchgate.register.shelf import Shelf
+from branchgate.register.signing import Signer, Signing
 from branchgate.sync import Follower, SyncClient
 from branchgate.sync.damaged import open_or_begin_again
 from branchgate.sync.service import SyncStubCall
@@ -75,17 +76,26 @@ class RegisterState:
 
 
 class RegisterClient:
-    """One register in one data folder. Raises Refused (NOT_PAIRED, FOLDER_IN_USE, OUTBOX_OF_OTHER_REGISTER) when entered."""
+    """One register in one data folder. Raises Refused (NOT_PAIRED, FOLDER_IN_USE, OUTBOX_OF_OTHER_REGISTER) when entered.
+
+    `signer` speaks to the register's TSE; without one every receipt says that there is none.
+    """
 
     identity: Identity
     catalogue: RegisterCatalogue
     gateway: GatewayCalls
 
     def __init__(
-        self, folder: Path, *, clock: Clock | None = None, open_channel: OpenChannel = Identity.open_channel
+        self,
+        folder: Path,
+        *,
+        clock: Clock | None = None,
+        open_channel: OpenChannel = Identity.open_channel,
+        signer: Signer | None = None,
     ) -> None:
         self._path = folder
         self._clock = clock or SystemClock()
+        self._signing = None if signer is None else Signing(signer, self._with_outbox, self.record_event, self._clock)
         self._open_channel = open_channel
         self._state_changed = asyncio.Event()
         self._news = asyncio.Event()
@@ -131,11 +141,13 @@ class RegisterClient:
     async def record(self, build: Callable[[str, int], Receipt], *, print_role: str = "receipt") -> Happened:
         """Records a receipt; it has happened when this returns. `build` gets the receipt number and its running integer.
 
+        With a TSE it is built once before, without a number, and signed; what it says of the TSE comes from there.
         Raises what `build` raises, TryAgain: DISK_FULL, or NUMBERS_UNKNOWN while a new outbox has not heard from the gateway, and Refused
         (NUMBER_RANGE_EXHAUSTED) behind the last number of the register's own part. Then nothing happened and no number is used.
         """
         await self._numbers_known()
-        happened = await self._with_outbox(lambda outbox: outbox.add_receipt(build, print_role=print_role))
+        signed = build if self._signing is None else await self._signing.signing(build)
+        happened = await self._with_outbox(lambda outbox: outbox.add_receipt(signed, print_role=print_role))
         await self._handed_in()
         return happened
 

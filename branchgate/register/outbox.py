@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS refused (
 LARGEST_EVENT_BYTES = 1024 * 1024
 """Thousands of lines. What is larger is refused before it has happened: a gateway has to take every event in one message."""
 
+_NOTE = "note:"
 _WAITING = "SELECT register_sequence, event_id, kind, body, print_role, created_at FROM outbox WHERE state = ?"
 
 
@@ -99,6 +100,16 @@ class Outbox:
         """Records an event that is no receipt. Raises TryAgain (NUMBERS_UNKNOWN) before the first greeting, Refused (EVENT_TOO_LARGE)."""
         with self._transaction():
             return self._append(kind, body, "")
+
+    def noted(self, key: str) -> int | bytes | None:
+        """A small fact that outlasts the process; None if it was never noted."""
+        value = self._get(_NOTE + key)
+        return None if isinstance(value, str) else value
+
+    def note(self, key: str, value: int | bytes) -> None:
+        """Keeps a small fact under a name of its own."""
+        with self._transaction():
+            self._set(_NOTE + key, value)
 
     def waiting(self, after_sequence: int, limit: int) -> list[Waiting]:
         """Events that are not settled, behind a register_sequence, in order."""
