@@ -97,7 +97,7 @@ def test_a_gateway_that_was_never_enrolled_says_how_to_enrol(tmp_path: Path) -> 
     assert "branchgate gateway enrol TOKEN" in refused.stderr
 
 
-@pytest.mark.parametrize("question", ["status", "x", "jobs", "devices", "findings", "verify", "closings"])
+@pytest.mark.parametrize("question", ["status", "x", "jobs", "devices", "findings", "incidents", "closings"])
 def test_commands_to_a_gateway_that_does_not_run_say_how_to_start_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], question: str
 ) -> None:
@@ -134,8 +134,9 @@ def test_a_damaged_entry_is_named_recorded_and_sales_go_on(tmp_path: Path) -> No
             store.execute("UPDATE journal SET body = x'00' WHERE sequence = 2")
         branch.start()
         verdict = ask(branch.data, "verify", "--json")
-        assert verdict.returncode == 3
-        assert json.loads(verdict.stdout)["first_damaged_sequence"] == 2
+        assert verdict.returncode == 1
+        faults = [step["fault"] for step in map(json.loads, verdict.stdout.splitlines()) if "fault" in step]
+        assert [fault["journal_sequence"] for fault in faults] == [2]
         found = [json.loads(line) for line in ask(branch.data, "findings", "--json").stdout.splitlines()]
         reasons = {finding["reason"] for row in found[0]["findings"] for finding in row["record"]["findings"]}
         assert "JOURNAL_DAMAGED" in reasons

@@ -112,7 +112,11 @@ def test_two_entries_that_changed_places_are_named(whole: Path, tmp_path: Path) 
     for old, new in ((4, 99), (5, 4), (99, 5)):
         connection.execute("UPDATE journal SET sequence = ? WHERE sequence = ?", (new, old))
     connection.close()
-    assert [damage.sequence for damage in check(path).damages] == [4, 5, 6]  # 6 does not follow from what is before it now
+    assert [damage.sequence for damage in check(path).damages] == [
+        4,
+        5,
+        6,
+    ]  # 6 does not follow from what is before it now
 
 
 def test_a_value_of_another_type_is_named(whole: Path, tmp_path: Path) -> None:

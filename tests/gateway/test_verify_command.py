@@ -1,0 +1,132 @@
+"""`branchgate gateway verify`, on a running gateway and on a folder: what the operator reads, and what a script learns from the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rigs.branch import Branch
+from tests.rigs.outbox import LoadedRegister
+
+SALES = 12
+
+
+def gateway(data: Path, *question: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "branchgate", "gateway", *question, "--data", str(data)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def steps(answer: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def faults(answer: subprocess.CompletedProcess[str]) -> list[tuple[str, int]]:
+    told = [step["fault"] for step in steps(answer) if "fault" in step]
+    return [(fault["reason"], fault["journal_sequence"]) for fault in told]
+
+
+async def sell(branch: Branch) -> None:
+    (identity,) = branch.registers
+    register = LoadedRegister.of(identity, lambda: None)
+    await register.sell(identity, until=lambda: register.acknowledged >= SALES)
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
+    """A branch with a day behind it, stopped by a kill, so that logs lie beside both stores."""
+    with Branch(tmp_path_factory.mktemp("branch")) as branch:
+        branch.start()
+        asyncio.run(sell(branch))
+        assert gateway(branch.data, "close").returncode == 0
+        branch.kill()
+        yield branch
+
+
+@pytest.fixture
+def folder(closed: Branch, tmp_path: Path) -> Path:
+    copy = tmp_path / "copy"
+    shutil.copytree(closed.data, copy, ignore=shutil.ignore_patterns("*.sock"))
+    return copy
+
+
+def change(folder: Path, statement: str) -> None:
+    connection = sqlite3.connect(folder / "branch.db")
+    for trigger in ("journal_keeps_values", "journal_keeps_entries"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_a_whole_journal_of_a_stopped_gateway_ends_with_its_check_mark(folder: Path) -> None:
+    answer = gateway(folder, "verify", "--json")
+    assert answer.returncode == 0, answer.stderr
+    verdict = steps(answer)[-1]["verdict"]
+    assert (verdict["intact"], verdict["entries"]) == (True, verdict["head"])
+    again = gateway(folder, "verify", "--anchor", f"{verdict['chain_hash'][:16]}@{verdict['head']}")
+    assert again.returncode == 0
+    assert "Das Journal ist heil / the journal is whole" in again.stdout
+    assert gateway(folder, "verify", "--anchor", f"00112233@{verdict['head']}").returncode == 1
+
+
+def test_damage_is_told_to_the_entry_in_both_languages(folder: Path) -> None:
+    change(folder, "UPDATE journal SET body = x'00' WHERE sequence = 4")
+    answer = gateway(folder, "verify")
+    assert answer.returncode == 1
+    assert "Eintrag / entry 4, kasse-1, RECEIPT, " in answer.stdout
+    assert "Eintrag 4 passt nicht zu seiner Prüfsumme" in answer.stdout
+    assert "Entry 4 does not fit its check sum" in answer.stdout
+
+
+def test_a_running_gateway_finds_the_same_and_tells_it_until_somebody_acknowledges(closed: Branch) -> None:
+    closed.start()
+    try:
+        whole = gateway(closed.data, "verify", "--json")
+        assert whole.returncode == 0, whole.stderr
+        change(closed.data, "DELETE FROM journal WHERE sequence = 5")
+        answer = gateway(closed.data, "verify", "--json")
+        assert answer.returncode == 1, answer.stderr
+        assert faults(answer) == [("JOURNAL_ENTRY_MISSING", 5)]
+        (incident,) = json.loads(gateway(closed.data, "incidents", "--json").stdout)["incidents"]
+        assert incident["reason"] == "JOURNAL_ENTRY_MISSING"
+        assert any("branchgate gateway acknowledge" in line for line in warnings(closed))
+        assert gateway(closed.data, "acknowledge", str(incident["number"]), "--user", "anna").returncode == 0
+        assert not any("branchgate gateway acknowledge" in line for line in warnings(closed))
+    finally:
+        closed.kill()
+
+
+def warnings(branch: Branch) -> list[str]:
+    told: list[str] = json.loads(gateway(branch.data, "status", "--json").stdout)["warnings_de"]
+    return told
+
+
+def test_a_journal_that_is_gone_beside_its_sales_store_is_damage(folder: Path) -> None:
+    (folder / "branch.db").write_bytes(b"")
+    answer = gateway(folder, "verify", "--json")
+    assert answer.returncode == 1
+    assert faults(answer) == [("JOURNAL_LOST", 0)]
+
+
+def test_a_sales_store_that_is_ahead_or_spoilt_is_named(folder: Path) -> None:
+    change(folder, "DELETE FROM journal WHERE sequence = (SELECT max(sequence) FROM journal)")
+    assert [reason for reason, _ in faults(gateway(folder, "verify", "--json"))] == ["SALES_STORE_DIFFERS"]
+    (folder / "sales.duckdb").write_bytes(b"no database")
+    assert [reason for reason, _ in faults(gateway(folder, "verify", "--json"))] == ["SALES_STORE_UNREADABLE"]
+
+
+def test_a_folder_where_nothing_was_ever_recorded_cannot_be_examined(tmp_path: Path) -> None:
+    answer = gateway(tmp_path, "verify")
+    assert (answer.returncode, "NO_JOURNAL" in answer.stderr) == (3, True)
+    answer = gateway(tmp_path / "not there", "verify")
+    assert (answer.returncode, "NO_JOURNAL" in answer.stderr) == (3, True)
+    assert not (tmp_path / "not there").exists()
