@@ -16,6 +16,7 @@ from gateway.devices import Devices, PluggedDevices
 from gateway.displays import DisplayDesk
 from gateway.drawers.desk import DrawerDesk
 from gateway.drawers.standing import learnt_levels
+from gateway.dsfinvk.desk import ExportDesk
 from gateway.identity import GatewayIdentity
 from gateway.journal import OWN, NewEntry
 from gateway.pairing.audit import IdentityAudit
@@ -48,6 +49,7 @@ class Desks:
     scales: ScaleDesk
     parked: ParkedDesk
     closing: ClosingDesk
+    export: ExportDesk
     pairing: PairingDesk
     renewals: Renewals
 
@@ -100,6 +102,7 @@ def set_up_desks(
         displays=displays,
         scales=scales,
         parked=ParkedDesk(stores.writer, stores.journal, stores.reading, clock),
+        export=ExportDesk(stores.path.parent, clock, memory_limit_mb=settings.sales_memory_mb),
         closing=ClosingDesk(
             stores.writer,
             stores.journal,

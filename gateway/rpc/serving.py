@@ -9,6 +9,7 @@ from branchgate.v1 import (
     device_pb2_grpc,
     display_pb2_grpc,
     document_pb2_grpc,
+    export_pb2_grpc,
     gateway_admin_pb2_grpc,
     identity_pb2_grpc,
     journal_pb2_grpc,
@@ -23,6 +24,7 @@ from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.device import DeviceServicer, DrawerServicer
 from gateway.rpc.display import DisplayServicer
 from gateway.rpc.document import DocumentServicer
+from gateway.rpc.export import ExportServicer
 from gateway.rpc.identity import IdentityServicer
 from gateway.rpc.journal import JournalServicer
 from gateway.rpc.pairing import PairingServicer
@@ -49,6 +51,7 @@ def add_pairing_service(server: grpc.aio.Server, pairing: PairingServicer) -> No
 def add_operator_services(server: grpc.aio.Server, admin: GatewayAdminServicer, desks: Desks) -> None:
     """For commands on this machine, over the owner-only socket."""
     gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, server)
+    export_pb2_grpc.add_ExportServiceServicer_to_server(ExportServicer(desks.export), server)
     _add_shared_services(server, desks)
 
 
