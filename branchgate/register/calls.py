@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
@@ -22,6 +22,7 @@ from branchgate.v1 import (
     device_pb2_grpc,
     display_pb2,
     display_pb2_grpc,
+    figures_pb2,
     parked_pb2,
     parked_pb2_grpc,
     printing_pb2,
@@ -194,15 +195,65 @@ class GatewayCalls:
         stub = report_pb2_grpc.ReportServiceStub(self._channel())
         return await _asked(stub.GetXReport(request, timeout=CLOSING_WITHIN_S))
 
+    async def expected_cash(self) -> report_pb2.ExpectedCash:
+        """What should be in this register's drawer now, and how that comes about."""
+        stub = report_pb2_grpc.ReportServiceStub(self._channel())
+        request = report_pb2.GetExpectedCashRequest(register_id=self._register_id)
+        answer = await _asked(stub.GetExpectedCash(request, timeout=QUESTION_WITHIN_S))
+        return answer.drawers[0] if answer.drawers else report_pb2.ExpectedCash(register_id=self._register_id)
+
+    async def count_cash(
+        self,
+        user_id: str,
+        *,
+        denominations: Mapping[int, int] | None = None,
+        counted_cents: int = 0,
+        blind: bool = False,
+        note: str = "",
+        request_id: bytes | None = None,
+    ) -> report_pb2.CountCashResponse:
+        """Records a count of this register's drawer: pieces by their worth in cents, or the sum alone; the difference is booked.
+
+        `blind`: the answer does not tell what should have been there. The same `request_id` counts once.
+        """
+        request = report_pb2.CountCashRequest(
+            request_id=request_id or secrets.token_bytes(16),
+            register_id=self._register_id,
+            user_id=user_id,
+            denominations=[
+                figures_pb2.Denomination(value_cents=value, pieces=pieces)
+                for value, pieces in sorted((denominations or {}).items(), reverse=True)
+            ],
+            counted_cents=counted_cents,
+            blind=blind,
+            note=note,
+        )
+        stub = report_pb2_grpc.ReportServiceStub(self._channel())
+        return await _asked(stub.CountCash(request, timeout=QUESTION_WITHIN_S))
+
     async def close_day(
-        self, user_id: str, *, whole_branch: bool = False, paper: bool = False, request_id: bytes | None = None
+        self,
+        user_id: str,
+        *,
+        whole_branch: bool = False,
+        paper: bool = False,
+        carry_float: bool = False,
+        carry_parked: bool = False,
+        request_id: bytes | None = None,
     ) -> AsyncGenerator[report_pb2.CloseDayResponse, None]:
-        """Closes this register or the branch (Z) and reports every step. The same `request_id` gives the same closings."""
+        """Closes this register or the branch (Z) and reports every step. The same `request_id` gives the same closings.
+
+        `carry_float`: the cash stays in the drawer and is the next period's opening float. `carry_parked`: receipts that are still parked
+        stay so; without it their registers are not closed.
+        """
+        parked = report_pb2.PARKED_AT_CLOSING_CARRY_OVER if carry_parked else report_pb2.PARKED_AT_CLOSING_REFUSE
         request = report_pb2.CloseDayRequest(
             request_id=request_id or secrets.token_bytes(16),
             register_id="" if whole_branch else self._register_id,
             user_id=user_id,
             print=paper,
+            carry_float=carry_float,
+            parked=parked,
         )
         call = report_pb2_grpc.ReportServiceStub(self._channel()).CloseDay(request, timeout=CLOSING_WITHIN_S)
         with _stream(call, OutcomeUnknown("NO_ANSWER_IN_TIME", rule=REPLACED)):
