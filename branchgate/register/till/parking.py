@@ -6,14 +6,15 @@ Parked receipts live at the gateway alone: a register that kept some of its own 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from branchgate.errors import Refused, RefusedKind, TryAgain
 from branchgate.ids import new_event_id
-from branchgate.receipts.basket import total_of
-from branchgate.receipts.model import Customer, Line, ReceiptType
+from branchgate.receipts.basket import Basket, total_of
+from branchgate.receipts.model import GOODS, Customer, Line, ReceiptType
 from branchgate.receipts.parked import ParkedReceipt, parked_of_message
 from branchgate.register.client import RegisterClient
 from branchgate.v1 import parked_pb2
@@ -37,9 +38,30 @@ class Parking:
         self.resumed: ParkedReceipt | None = None
 
     @property
-    def parked_id(self) -> bytes:
-        """What the next receipt must name; empty when nothing was resumed."""
-        return self.resumed.parked_id if self.resumed else b""
+    def in_work(self) -> ParkedReceipt:
+        """What was resumed. Raises Refused (NOTHING_RESUMED)."""
+        if self.resumed is None:
+            rule = "resume a parked receipt first"
+            raise Refused("NOTHING_RESUMED", field="parked", rule=rule, kind=RefusedKind.NOT_NOW)
+        return self.resumed
+
+    def basket(self) -> Basket:
+        """What was resumed as a basket to go on with; an empty one when nothing was."""
+        return Basket.of(self.resumed.lines) if self.resumed else Basket()
+
+    def void(self, line_numbers: Iterable[int]) -> None:
+        """Voids lines of what was resumed; they stay on the receipt. Raises Refused (NOTHING_RESUMED, NOT_FOUND)."""
+        resumed, basket = self.in_work, self.basket()
+        for number in line_numbers:
+            basket.void_line(number)
+        self.resumed = replace(resumed, lines=basket.lines, total_cents=basket.total_cents)
+
+    def void_last(self) -> None:
+        """Voids the last article of what was resumed that still counts, if there is one."""
+        for line in reversed(self.basket().lines):
+            if line.business_case in GOODS and not line.voided and not line.applies_to_line:
+                self.void([line.line_number])
+                return
 
     async def park(
         self, title: str, lines: Sequence[Line], started_ms: int, customer: Customer | None = None
