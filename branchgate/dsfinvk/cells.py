@@ -77,15 +77,16 @@ def problem(column: Column, value: str, quoted: bool) -> tuple[str, str] | None:
         return ("MANDATORY", "") if column.need is Need.ALWAYS else _blanks(column, value, quoted)
     if column.numeric:
         return _problem_of_number(column, value, quoted)
-    if column.length and len(value) > column.length:
-        return "TEXT_LENGTH", str(column.length)
     if any((character < " " and character not in "\r\n\t") or character == "\x7f" for character in value):
         return "TEXT_CONTROL", ""
     if column.form in {Form.COUNTRY, Form.CURRENCY}:
         return None if value in column.values else (column.form.value.upper(), "")
-    if column.values and value not in column.values:
-        return "ENUM", ", ".join(sorted(column.values))
-    return _problem_of_form(column.form, value)
+    if column.values:
+        return None if value in column.values else ("ENUM", ", ".join(sorted(column.values)))
+    wrong = _problem_of_form(column.form, value)
+    if wrong is None and column.length and len(value) > column.length:
+        return "TEXT_LENGTH", str(column.length)
+    return wrong
 
 
 def number(value: str, decimals: int) -> int | None:

@@ -55,7 +55,7 @@ class _Judge:
 
     def doctype(self, document: Document, present: Set[str]) -> None:
         if document.doctype != DTD_FILE:
-            self._fault("INDEX_DOCTYPE", 1, value=document.doctype or "", rule=DTD_FILE)
+            self._fault("INDEX_DOCTYPE", document.doctype_line, value=document.doctype or "", rule=DTD_FILE)
         if DTD_FILE not in present:
             self._faults.add(Fault("DTD_MISSING", DTD_FILE, 0, rule=DTD_FILE))
 
@@ -79,7 +79,7 @@ class _Judge:
         for element in found:
             file = (element.text_of("URL") or "").strip()
             if file in files:
-                self._fault("INDEX_TABLE_TWICE", element.line, "URL", file)
+                self._fault("INDEX_TABLE_TWICE", _line_of(element, "URL"), "URL", file)
                 continue
             files.append(file)
             if file not in present:
@@ -87,19 +87,21 @@ class _Judge:
             if table := tables().get(file):
                 own[file] = self._table(table, element)
             else:
-                self._fault("INDEX_TABLE_UNKNOWN", element.line, "URL", file)
+                self._fault("INDEX_TABLE_UNKNOWN", _line_of(element, "URL"), "URL", file)
         return Index(tuple(files), own)
 
     def _table(self, table: Table, element: Element) -> tuple[str, ...]:
         name = element.text_of("Name")
         if name is not None and name != table.name:
-            self._fault("INDEX_TABLE_NAME", element.line, table.file, name, table.name)
+            self._fault("INDEX_TABLE_NAME", _line_of(element, "Name"), table.file, name, table.name)
         if not element.first("UTF8"):
             self._fault("INDEX_DIALECT", element.line, table.file, "", "<UTF8/>")
         for path, expected in _DIALECT:
-            found = _text_at(element, path)
+            inner = _inside(element, path)
+            found = inner.text if inner else ""
             if found != expected:
-                self._fault("INDEX_DIALECT", element.line, table.file, repr(found or ""), f"{path} {expected!r}")
+                line = inner.line if inner else element.line
+                self._fault("INDEX_DIALECT", line, table.file, repr(found), f"{path} {expected!r}")
         body = element.first("VariableLength")
         columns = [child for child in body.children if child.name in _COLUMNS] if body else []
         return self._columns(table, element.line, columns)
@@ -135,11 +137,13 @@ def _problems_of_column(column: Column, element: Element) -> Iterator[tuple[str,
             yield "INDEX_LENGTH", length, str(column.length)
 
 
-def _text_at(element: Element, path: str) -> str | None:
-    *parents, last = path.split("/")
-    for name in parents:
-        inside = element.first(name)
-        if inside is None:
-            return None
-        element = inside
-    return element.text_of(last)
+def _line_of(element: Element, name: str) -> int:
+    child = element.first(name)
+    return child.line if child else element.line
+
+
+def _inside(element: Element, path: str) -> Element | None:
+    found: Element | None = element
+    for name in path.split("/"):
+        found = found.first(name) if found else None
+    return found

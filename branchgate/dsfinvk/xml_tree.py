@@ -42,10 +42,11 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document's root, and the file that its DOCTYPE names (None without one)."""
+    """A document's root, and the file that its DOCTYPE names (None without one) in which line (0 without one)."""
 
     root: Element
     doctype: str | None
+    doctype_line: int
 
 
 def parsed(content: bytes) -> Document:
@@ -55,7 +56,7 @@ def parsed(content: bytes) -> Document:
         builder.parser.Parse(content, True)
     except expat.ExpatError as problem:
         raise NotWellFormed(expat.ErrorString(problem.code), problem.lineno) from problem
-    return Document(builder.root, builder.doctype)
+    return Document(builder.root, builder.doctype, builder.doctype_line)
 
 
 class _Builder:
@@ -63,6 +64,7 @@ class _Builder:
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.doctype: str | None = None
+        self.doctype_line = 0
         self._open: list[Element] = []
         self.root = Element("", 0)
         self.parser.StartElementHandler = self._start
@@ -89,6 +91,7 @@ class _Builder:
 
     def _start_doctype(self, _name: str, system_id: str | None, _public_id: str | None, _internal: bool) -> None:
         self.doctype = system_id
+        self.doctype_line = self.parser.CurrentLineNumber
 
     def _entity(self, name: str, *_rest: object) -> None:
         raise EntityDeclared(name)
