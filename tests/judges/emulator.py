@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.rigs.patience import patient
+
 CONFIGURATION = """
 schema: 1
 api: {{ host: 127.0.0.1, port: {api} }}
@@ -103,7 +105,8 @@ async def running(program: Path, folder: Path, profile: str = "epson-tm-t20iii")
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
-        await process.communicate()
+        async with patient("the end of emupos"):
+            await process.communicate()
 
 
 def _free_ports(count: int) -> list[int]:
