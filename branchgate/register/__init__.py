@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from branchgate.register.held import Happened
     from branchgate.register.identity import Identity, load_identity
     from branchgate.register.pairing import pair
+    from branchgate.register.signing import Signer
 
 _HOMES = {
     "Happened": "held",
     "Identity": "identity",
     "RegisterClient": "client",
     "RegisterState": "client",
+    "Signer": "signing",
     "load_identity": "identity",
     "pair": "pairing",
 }
 
-__all__ = ["Happened", "Identity", "RegisterClient", "RegisterState", "load_identity", "pair"]
+__all__ = ["Happened", "Identity", "RegisterClient", "RegisterState", "Signer", "load_identity", "pair"]
 
 
 def __getattr__(name: str) -> object:

@@ -21,6 +21,8 @@ from gateway.printing.templates.closing import closing_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.digital_mark import marked_digital
 from gateway.printing.templates.receipt import TEMPLATE_VERSION, receipt_document
+from gateway.printing.templates.version3 import VERSION as VERSION_3
+from gateway.printing.templates.version3 import receipt_document_v3
 from gateway.printing.templates.words import words_for
 from gateway.short_texts import cut
 
@@ -29,10 +31,13 @@ class Documents:
     """Knows what each event looks like on paper. For the event loop's thread, where the journal is read; documents are laid out in another.
 
     `settings` is None until central's settings have come: a receipt without the shop's name and address must not be printed.
+    `tse_text`: what a TSE signed is printed as text too where the QR code says it.
     """
 
-    def __init__(self, reader: JournalReader, clock: Clock, logo: SourcePicture | None = None) -> None:
-        self._reader, self._clock, self._logo = reader, clock, logo
+    def __init__(
+        self, reader: JournalReader, clock: Clock, logo: SourcePicture | None = None, *, tse_text: bool = True
+    ) -> None:
+        self._reader, self._clock, self._logo, self._tse_text = reader, clock, logo, tse_text
         self.settings: BranchSettings | None = None
 
     @property
@@ -55,7 +60,9 @@ class Documents:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "no branch settings")
         mark = CopyMark(job.copy_number, self._clock.now_ms()) if job.copy_number else None
         try:
-            return await asyncio.to_thread(self._laid_out, self.entry(job.event_id), self.settings, profile, mark)
+            return await asyncio.to_thread(
+                self._laid_out, self.entry(job.event_id), self.settings, profile, mark, job.template
+            )
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
 
@@ -70,17 +77,19 @@ class Documents:
         return await asyncio.to_thread(self._marked_digital, entry, self.settings, profile)
 
     def _marked_digital(self, entry: Entry, settings: BranchSettings, profile: PrinterProfile) -> tuple[str, Document]:
-        document = self._laid_out(entry, settings, profile, None)
+        document = self._laid_out(entry, settings, profile, None, TEMPLATE_VERSION)
         return _title(entry), marked_digital(document, words_for(settings.language))
 
     def _laid_out(
-        self, entry: Entry, settings: BranchSettings, profile: PrinterProfile, mark: CopyMark | None
+        self, entry: Entry, settings: BranchSettings, profile: PrinterProfile, mark: CopyMark | None, template: int
     ) -> Document:
         if entry.kind is EventKind.CLOSING:
             return closing_document(decode_closing(entry.body), settings, profile.columns, mark)
         logo = None if self._logo is None else self._logo.fitted(profile.dots)
-        receipt = decode_receipt(entry.body)
-        return receipt_document(receipt, entry.register_id, settings, profile.columns, mark, logo=logo)
+        receipt, register_id = decode_receipt(entry.body), entry.register_id
+        if template <= VERSION_3:
+            return receipt_document_v3(receipt, register_id, settings, profile.columns, mark, logo)
+        return receipt_document(receipt, register_id, settings, profile.columns, mark, logo, tse_text=self._tse_text)
 
 
 def receipt_job(job_id: bytes, event_id: bytes, receipt: Receipt, register_id: str, role: str) -> NewJob:

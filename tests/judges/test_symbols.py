@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 import zxingcpp
 
+from branchgate.tse import code_of, parse_code, verify_signature
 from drivers.escpos.compose import compose
 from drivers.escpos.document import Barcode, Document, Element, QrCode, Symbology
 from drivers.virtual.printer import VirtualPrinter
 from drivers.virtual.render import render_slip
 from drivers.virtual.settings import PrinterSettings
+from gateway.printing.templates.fiscal import LONGEST_CODE
+from tests.branchgate.tse.samples import FISKALY, SWISSBIT, TX_11
 from tests.judges import papers
 
 COLUMNS = (32, 42, 48)
@@ -28,7 +31,22 @@ def read(document: Document, columns: int) -> set[tuple[str, str]]:
 def test_the_codes_of_a_receipt_can_be_read(columns: int, language: str) -> None:
     codes = dict(read(papers.receipt_paper(language, columns), columns))
     assert codes["EAN13"] == papers.EAN
-    assert codes["QRCode"].endswith(";" + papers.TSE.signature + ";" + papers.PUBLIC_KEY)
+    tse = papers.sale().tse
+    assert tse is not None
+    assert codes["QRCode"] == code_of(tse, "KASSE-1").text()
+    assert verify_signature(parse_code(codes["QRCode"])).signed
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+@pytest.mark.parametrize("text", [FISKALY, SWISSBIT, TX_11])
+def test_codes_of_other_tses_can_be_read_to_the_letter(columns: int, text: str) -> None:
+    assert read(Document((QrCode(text),)), columns) == {("QRCode", text)}
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_the_longest_code_that_is_printed_can_be_read(columns: int) -> None:
+    text = f"V0;{'KASSE-1':;<{LONGEST_CODE - 3}}"
+    assert read(Document((QrCode(text),)), columns) == {("QRCode", text)}
 
 
 @pytest.mark.parametrize("columns", COLUMNS)

@@ -10,14 +10,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from branchgate.money import PRICE_UNITS_PER_CENT, euros
-from branchgate.receipts.model import PaymentType, ReceiptType
+from branchgate.receipts.model import PaymentType, PriceStepType, ReceiptType, ReferenceType
 from branchgate.reports import Language
 
 NO_TSE: Final = "TESTBETRIEB – keine TSE"
 """Said on everything that no TSE has signed; in German in every language, because an inspector reads it."""
 
+UNCERTIFIED_TSE: Final = "TESTBETRIEB – keine zertifizierte TSE"
+"""Said of what a TSE for tests has signed; in German in every language, because an inspector reads it."""
+
 COPY: Final = "KOPIE"
 """The word that sets a copy apart from the original (UStAE 14c.1 (4)); the same in every language."""
+
+_YEAR_9999_MS: Final = 253_370_764_800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,32 @@ class Words:
     thanks: str
     payments: Mapping[PaymentType, str]
     types: Mapping[ReceiptType, str]
+    user: str
+    subtotal: str
+    open_amount: str
+    voucher_number: str
+    reason: str
+    note: str
+    group: str
+    first_order: str
+    register_serial: str
+    tse_down: str
+    since: str
+    handed_out: str
+    received: str
+    customer_number: str
+    customer_vat_id: str
+    supply_date: str
+    training: str
+    training_rule: str
+    untaxed: Mapping[int, str]
+    price_steps: Mapping[PriceStepType, str]
+    outside: Mapping[ReferenceType, str]
 
     def time(self, at_ms: int, zone: ZoneInfo) -> str:
-        """A UTC time in milliseconds as the shop's clock shows it, to the second."""
+        """A UTC time in milliseconds as the shop's clock shows it, to the second; as it is when no calendar has it."""
+        if not 0 <= at_ms < _YEAR_9999_MS:
+            return f"{at_ms} ms"
         return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(zone).strftime(self.moment)
 
     def money(self, cents: int) -> str:
@@ -128,6 +156,39 @@ _GERMAN: Final = Words(
             ReceiptType.AV_RECHNUNG: "AUF RECHNUNG",
         }
     ),
+    user="Bediener",
+    subtotal="Zwischensumme",
+    open_amount="OFFENER BETRAG",
+    voucher_number="Gutschein-Nr.",
+    reason="Grund",
+    note="Bemerkung",
+    group="Vorgang",
+    first_order="Erste Bestellung",
+    register_serial="Seriennummer der Kasse",
+    tse_down="TSE AUSGEFALLEN",
+    since="seit",
+    handed_out="Ausgezahlt (Unterschrift)",
+    received="Erhalten (Unterschrift)",
+    customer_number="Kundennummer",
+    customer_vat_id="USt-IdNr.",
+    supply_date="Leistungsdatum ist das Belegdatum.",
+    training="TRAINING",
+    training_rule="kein gültiger Beleg",
+    untaxed=MappingProxyType({5: "nicht steuerbar", 6: "umsatzsteuerfrei", 7: "Umsatzsteuer nicht ermittelbar"}),
+    price_steps=MappingProxyType(
+        {
+            PriceStepType.BASE_AMOUNT: "Grundpreis",
+            PriceStepType.DISCOUNT: "Nachlass",
+            PriceStepType.EXTRA_AMOUNT: "Zuschlag",
+        }
+    ),
+    outside=MappingProxyType(
+        {
+            ReferenceType.EXTERNE_RECHNUNG: "zu Rechnung",
+            ReferenceType.EXTERNER_LIEFERSCHEIN: "zu Lieferschein",
+            ReferenceType.EXTERNE_SONSTIGE: "zu",
+        }
+    ),
 )
 
 _ENGLISH: Final = Words(
@@ -179,6 +240,39 @@ _ENGLISH: Final = Words(
             ReceiptType.AV_SACHBEZUG: "BENEFIT IN KIND",
             ReceiptType.AV_SONSTIGE: "OTHER TRANSACTION",
             ReceiptType.AV_RECHNUNG: "ON INVOICE",
+        }
+    ),
+    user="User",
+    subtotal="Subtotal",
+    open_amount="AMOUNT DUE",
+    voucher_number="Voucher no.",
+    reason="Reason",
+    note="Note",
+    group="Order",
+    first_order="First order",
+    register_serial="Register's serial number",
+    tse_down="TSE AUSGEFALLEN (TSE out of order)",
+    since="since",
+    handed_out="Paid out (signature)",
+    received="Received (signature)",
+    customer_number="Customer no.",
+    customer_vat_id="VAT ID",
+    supply_date="Date of supply is the date of this receipt.",
+    training="TRAINING",
+    training_rule="not a valid receipt",
+    untaxed=MappingProxyType({5: "not taxable", 6: "exempt from VAT", 7: "VAT cannot be determined"}),
+    price_steps=MappingProxyType(
+        {
+            PriceStepType.BASE_AMOUNT: "Base price",
+            PriceStepType.DISCOUNT: "Reduction",
+            PriceStepType.EXTRA_AMOUNT: "Addition",
+        }
+    ),
+    outside=MappingProxyType(
+        {
+            ReferenceType.EXTERNE_RECHNUNG: "for invoice",
+            ReferenceType.EXTERNER_LIEFERSCHEIN: "for delivery note",
+            ReferenceType.EXTERNE_SONSTIGE: "for",
         }
     ),
 )

@@ -21,17 +21,21 @@ from branchgate.errors.status import error_from
 from branchgate.events import EventKind
 from branchgate.figures import Closing, Figures, encode_closing
 from branchgate.ids import new_event_id
+from branchgate.receipts.codec import encode_receipt
 from branchgate.v1 import document_pb2, document_pb2_grpc
 from branchgate.wire.guard import Guard
 from branchgate.wire.sockets import listen_for_operator, make_server, operator_channel
 from drivers.escpos.pictures import SourcePicture
+from drivers.preview import preview_text
 from drivers.virtual.settings import PrinterSettings
 from gateway.journal import OWN, NewEntry
 from gateway.printing import PrintState
 from gateway.printing import digital as digital_module
 from gateway.printing.digital import DigitalDesk, Form, profile_of_width
 from gateway.printing.documents import Documents
+from gateway.printing.templates.receipt import receipt_document
 from gateway.rpc.document import DocumentServicer
+from tests.gateway.printing.kinds import kinds, signed
 from tests.gateway.printing.shop import REGISTER, SETTINGS, Shop, device_at, open_shop, virtual_printer
 
 PNG, SVG, TEXT = (
@@ -78,6 +82,19 @@ async def test_a_digital_receipt_is_the_paper_under_a_line_that_says_so(tmp_path
         assert first.strip() == "Digitaler Beleg"
         assert rest == [line for line in paper.text.splitlines() if line]
         assert (answer.media_type, answer.title) == ("text/plain; charset=utf-8", "K1-000001")
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+async def test_every_kind_of_receipt_is_the_same_on_a_screen_as_on_paper(tmp_path: Path, kind: str) -> None:
+    async with open_shop(tmp_path, running=False) as shop:
+        receipt = signed(kinds()[kind])
+        entry = NewEntry(new_event_id(1), REGISTER, 1, EventKind.RECEIPT, encode_receipt(receipt))
+        await shop.journal.append(entry)
+        shown = await desk_of(shop).render(entry.event_id, Form.TEXT, profile_of_width(42))
+        paper = preview_text(receipt_document(receipt, REGISTER, SETTINGS, 42), profile_of_width(42))
+        first, *rest = [line for line in shown.content.decode().splitlines() if line]
+        assert first.strip() == "Digitaler Beleg"
+        assert rest == [line for line in paper.splitlines() if line]
 
 
 async def test_showing_a_receipt_makes_no_print_job(tmp_path: Path) -> None:

@@ -19,9 +19,10 @@ from drivers.escpos.profile import PrinterProfile
 from drivers.preview import preview_text
 from gateway.printing.templates.closing import closing_document
 from gateway.printing.templates.copy_mark import CopyMark
-from gateway.printing.templates.fiscal import TseDevice
 from gateway.printing.templates.receipt import receipt_document
+from gateway.printing.templates.version3 import receipt_document_v3
 from tests.branchgate.reports.test_documents import CLOSING
+from tests.gateway.printing.kinds import kinds, out_of_order, signed
 from tests.gateway.printing.shop import SETTINGS
 from tests.gateway.printing.test_receipt_template import ENDED, HEADER, TSE, sale
 
@@ -30,6 +31,23 @@ LOGO = Bitmap(320, 96, bytes(40 * 96))
 
 
 def pages(settings: BranchSettings, columns: int) -> dict[str, Document]:
+    receipts = {
+        "full sale": sale(),
+        **kinds(),
+        "sale with TSE": signed(kinds()["sale"]),
+        "sale with test TSE": signed(kinds()["sale"], uncertified=True),
+        "training with TSE": signed(kinds()["training"]),
+        "sale while the TSE is out": out_of_order(kinds()["sale"]),
+    }
+    made = {name: receipt_document(each, "kasse-1", settings, columns, logo=LOGO) for name, each in receipts.items()}
+    made["code only"] = receipt_document(receipts["sale with TSE"], "kasse-1", settings, columns, tse_text=False)
+    made["copy"] = receipt_document(sale(), "kasse-1", settings, columns, CopyMark(1, ENDED), logo=LOGO)
+    made["closing"] = closing_document(CLOSING, settings, columns)
+    return made
+
+
+def pages_of_version_3(settings: BranchSettings, columns: int) -> dict[str, Document]:
+    """What stood in these files while template 3 was the newest."""
     returned = Basket()
     returned.add(Article("4", "Kaffee Crema ganze Bohne 1 kg", 1_399_000, 2, 700), -2_000)
     receipts = {
@@ -39,25 +57,30 @@ def pages(settings: BranchSettings, columns: int) -> dict[str, Document]:
         "void": reversal_of(sale(), HEADER, "kasse-2", bytes(16)),
         "opening float": money_movement(HEADER, BusinessCase.ANFANGSBESTAND, 20_000, "Anfangsbestand"),
     }
-    device = TseDevice("BHhW+key=")
-    made = {
-        name: receipt_document(receipt, "kasse-1", settings, columns, tse_device=device, logo=LOGO)
-        for name, receipt in receipts.items()
-    }
-    made["copy"] = receipt_document(sale(), "kasse-1", settings, columns, CopyMark(1, ENDED), logo=LOGO)
-    made["closing"] = closing_document(CLOSING, settings, columns)
+    made = {name: receipt_document_v3(each, "kasse-1", settings, columns, logo=LOGO) for name, each in receipts.items()}
+    made["copy"] = receipt_document_v3(sale(), "kasse-1", settings, columns, CopyMark(1, ENDED), logo=LOGO)
     return made
 
 
 @pytest.mark.parametrize("columns", [32, 42, 48])
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_paper_looks_as_it_did(language: str, columns: int) -> None:
-    profile = PrinterProfile("paper", columns=columns, dots=columns * 12)
     settings = replace(SETTINGS, language=language)
-    texts = {name: preview_text(document, profile) for name, document in pages(settings, columns).items()}
+    compare(pages(settings, columns), columns, FOLDER / f"{language}-{columns}.txt")
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_an_older_template_began_it_ends(language: str, columns: int) -> None:
+    settings = replace(SETTINGS, language=language)
+    compare(pages_of_version_3(settings, columns), columns, FOLDER / "version3" / f"{language}-{columns}.txt")
+
+
+def compare(made: dict[str, Document], columns: int, golden: Path) -> None:
+    profile = PrinterProfile("paper", columns=columns, dots=columns * 12)
+    texts = {name: preview_text(document, profile) for name, document in made.items()}
     assert max(len(line) for text in texts.values() for line in text.splitlines() if "[QR" not in line) <= columns
     shown = "".join(f"### {name}\n{text}\n" for name, text in texts.items())
-    golden = FOLDER / f"{language}-{columns}.txt"
     if os.environ.get("BRANCHGATE_GOLDEN") == "write":
         golden.write_text(shown, encoding="utf-8")
     assert shown == golden.read_text(encoding="utf-8")
