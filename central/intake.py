@@ -1,7 +1,8 @@
 """Intake: a branch's journal arrives in order, is checked against its hash chain, and counts once however often it is sent.
 
 An entry is settled when it is on central's disk. A chain that does not fit is refused and stays visible; so does an event id that came
-again with other bytes.
+again with other bytes. Entries that the gateway itself calls damaged are passed over: their bytes are kept as a fault, and the chain goes
+on behind them (docs/decisions/0006-a-damaged-journal-goes-on.md).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from central.store import Database
 from central.store.schema import events, intake_faults
 
 CHAIN_BROKEN = "CHAIN_BROKEN"
+BRANCH_JOURNAL_DAMAGED = "BRANCH_JOURNAL_DAMAGED"
 JOURNAL_EVENT_CONFLICT = "JOURNAL_EVENT_CONFLICT"
 
 _AT_ONCE = 500
@@ -41,6 +43,21 @@ class JournalEntry:
     recorded_at_ms: int
     body: bytes
     chain_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JournalDamage:
+    """Entries `first` to `last` that are not as they were written, as the gateway says.
+
+    `goes_on_from` is the hash that the entry behind them is chained to; empty when nobody knows: that entry is then taken with the hash it
+    has. `event_id` and `body` are of the entry as it was found, empty when nothing was.
+    """
+
+    first: int
+    last: int
+    goes_on_from: bytes
+    event_id: bytes = b""
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +89,14 @@ class Intake:
         """What central holds of a journal; if it holds nothing of that one, where the branch's latest journal stands."""
         return await self.database.read(lambda connection: read_state(connection, branch_id, journal_id))
 
-    async def take(self, branch_id: str, journal_id: bytes, entries: Sequence[JournalEntry]) -> int:
-        """Takes entries and returns the journal sequence up to which everything is on disk.
+    async def take(
+        self,
+        branch_id: str,
+        journal_id: bytes,
+        entries: Sequence[JournalEntry],
+        damage: JournalDamage | None = None,
+    ) -> int:
+        """Takes entries, behind `damage` if there is any, and returns the journal sequence up to which everything is on disk.
 
         Entries that were taken before are checked and passed over. Raises Refused: JOURNAL_GAP when entries are missing before these,
         CHAIN_BROKEN at the first entry that does not fit; what stands before it is taken all the same.
@@ -83,7 +106,7 @@ class Intake:
         now = self.clock.now_ms()
 
         def work(connection: Connection) -> tuple[int, Refused | None]:
-            return _Taking(connection, branch_id, journal_id, now).take(entries)
+            return _Taking(connection, branch_id, journal_id, now).take(entries, damage)
 
         sequence, refused = await self.database.write(work)
         if refused is not None:
@@ -127,8 +150,12 @@ class _Taking:
             # A journal that central has not seen begins at its first entry, whatever an earlier one of the branch held.
             self._state = IntakeState(journal_id, 0, GENESIS, self._state.registers)
 
-    def take(self, entries: Sequence[JournalEntry]) -> tuple[int, Refused | None]:
+    def take(self, entries: Sequence[JournalEntry], damage: JournalDamage | None = None) -> tuple[int, Refused | None]:
         """Returns the settled sequence, and the refusal of the first entry that cannot be taken."""
+        if damage is not None and damage.last > self._state.sequence:
+            if damage.first > self._state.sequence + 1:
+                return self._state.sequence, self._gap(damage.first, self._state.sequence + 1)
+            self._pass_over(damage)
         passed = [entry for entry in entries if entry.sequence <= self._state.sequence]
         refused = self._forked(passed)
         fitting: list[JournalEntry] = []
@@ -149,14 +176,9 @@ class _Taking:
         fitting: list[JournalEntry] = []
         for entry in entries:
             if entry.sequence != sequence + 1:
-                return fitting, Refused(
-                    "JOURNAL_GAP",
-                    field="journal_sequence",
-                    value=entry.sequence,
-                    rule=f"expected {sequence + 1}",
-                    kind=RefusedKind.NOT_NOW,
-                )
-            if _chained(chain_hash, entry) != entry.chain_hash:
+                return fitting, self._gap(entry.sequence, sequence + 1)
+            # Behind a hole nobody knows what it is chained to.
+            if chain_hash and _chained(chain_hash, entry) != entry.chain_hash:
                 return fitting, self._broken(entry)
             sequence, chain_hash = entry.sequence, entry.chain_hash
             fitting.append(entry)
@@ -181,10 +203,25 @@ class _Taking:
                     events.c.journal_sequence == last.sequence,
                 )
             )
-        return None if known in (None, last.chain_hash) else self._broken(last)
+        return None if known in (None, b"", last.chain_hash) else self._broken(last)
+
+    def _pass_over(self, damage: JournalDamage) -> None:
+        """Keeps what the gateway found in place of these entries, for people, and goes on behind them."""
+        self._note(damage.first, damage.event_id, damage.body, BRANCH_JOURNAL_DAMAGED)
+        self._state = self._state.advanced(damage.last, damage.goes_on_from, {})
+        write_state(self._connection, self._branch_id, self._state, self._now)
+
+    def _gap(self, sequence: int, expected: int) -> Refused:
+        return Refused(
+            "JOURNAL_GAP",
+            field="journal_sequence",
+            value=sequence,
+            rule=f"expected {expected}",
+            kind=RefusedKind.NOT_NOW,
+        )
 
     def _broken(self, entry: JournalEntry) -> Refused:
-        self._note(entry, CHAIN_BROKEN)
+        self._note(entry.sequence, entry.event_id, entry.body, CHAIN_BROKEN)
         return Refused(
             CHAIN_BROKEN,
             field="journal_sequence",
@@ -199,7 +236,7 @@ class _Taking:
         for entry in entries:
             if entry.event_id in known:
                 if known[entry.event_id] != (self._branch_id, entry.body):
-                    self._note(entry, JOURNAL_EVENT_CONFLICT)
+                    self._note(entry.sequence, entry.event_id, entry.body, JOURNAL_EVENT_CONFLICT)
                 continue
             known[entry.event_id] = self._branch_id, entry.body
             rows.append(self._row(entry))
@@ -231,19 +268,22 @@ class _Taking:
             "chain_hash": entry.chain_hash,
         }
 
-    def _note(self, entry: JournalEntry, reason: str) -> None:
-        """Keeps the first sight of a fault; a gateway that sends again and again does not make it newer."""
+    def _note(self, sequence: int, event_id: bytes, body: bytes, reason: str) -> None:
+        """Keeps the first sight of a fault; a gateway that sends again and again does not make it newer.
+
+        A chain that was broken because of damage goes on once the gateway knows of it: then the damage is what remains to be told.
+        """
         place = {
             "branch_id": self._branch_id,
             "journal_id": self._journal_id,
-            "journal_sequence": entry.sequence,
+            "journal_sequence": sequence,
         }
-        known = select(intake_faults.c.reason).filter_by(**place)
-        if self._connection.scalar(known) is None:
+        known = self._connection.scalar(select(intake_faults.c.reason).filter_by(**place))
+        if known == CHAIN_BROKEN and reason == BRANCH_JOURNAL_DAMAGED:
+            self._connection.execute(intake_faults.update().filter_by(**place).values(reason=reason))
+        elif known is None:
             self._connection.execute(
-                intake_faults.insert().values(
-                    **place, reason=reason, event_id=entry.event_id, body=entry.body, seen_at=self._now
-                )
+                intake_faults.insert().values(**place, reason=reason, event_id=event_id, body=body, seen_at=self._now)
             )
 
 

@@ -25,8 +25,9 @@ from branchgate.sync import FeedServer
 from branchgate.wire.guard import Guard
 from branchgate.wire.health import add_health
 from branchgate.wire.sockets import listen, listen_for_operator, make_server
-from gateway.branch.beginning import look_back, verify_in_background
+from gateway.branch.beginning import look_back
 from gateway.branch.central_line import CentralLine, make_central_line
+from gateway.branch.damages import look_for_damage
 from gateway.branch.desks import Desks, make_authority, set_up_desks
 from gateway.branch.journal_desk import JournalDesk
 from gateway.branch.keeping import kept_going
@@ -239,7 +240,7 @@ async def _working(
         **desks.scales.work(),
     }
     tasks = [asyncio.create_task(kept_going(name, make), name=name) for name, make in work.items()]
-    tasks.append(asyncio.create_task(verify_in_background(stores, clock), name="verification"))
+    tasks.append(asyncio.create_task(look_for_damage(stores, clock), name="verification"))
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from branchgate.figures import summary_from_message
 from branchgate.v1 import intake_pb2, intake_pb2_grpc
 from branchgate.wire.callers import Context, caller
-from central.intake import Intake, JournalEntry
+from central.intake import Intake, JournalDamage, JournalEntry
 from central.summaries import Summaries
 
 
@@ -23,9 +23,9 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
     ) -> AsyncIterator[intake_pb2.SendEventsResponse]:
         branch_id = caller(context).branch_id
         async for request in request_iterator:
-            settled = await self._intake.take(
-                branch_id, request.journal_id, [_entry(entry) for entry in request.entries]
-            )
+            damage = _damage(request.damage) if request.HasField("damage") else None
+            entries = [_entry(entry) for entry in request.entries]
+            settled = await self._intake.take(branch_id, request.journal_id, entries, damage)
             yield intake_pb2.SendEventsResponse(settled_journal_sequence=settled)
 
     async def SendSummaries(
@@ -37,6 +37,17 @@ class IntakeServicer(intake_pb2_grpc.IntakeServiceServicer):
             taken = [summary_from_message(summary) for summary in request.summaries]
             stored += await self._summaries.take(branch_id, request.request_id, taken)
         return intake_pb2.SendSummariesResponse(stored=stored)
+
+
+def _damage(damage: intake_pb2.JournalDamage) -> JournalDamage:
+    found = damage.as_found.event
+    return JournalDamage(
+        damage.first_journal_sequence,
+        damage.last_journal_sequence,
+        damage.goes_on_from,
+        event_id=found.event_id,
+        body=found.body,
+    )
 
 
 def _entry(entry: intake_pb2.JournalEntry) -> JournalEntry:

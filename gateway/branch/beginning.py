@@ -6,14 +6,13 @@ What is found is written down as an incident, which the status page tells until 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 import structlog
 
-from branchgate.chain_walk import Damage
 from branchgate.clock import Clock
 from branchgate.errors import TryAgain
-from gateway.branch.central_line import read_cursor
+from gateway.branch.cursor import read_cursor
+from gateway.branch.damages import note_damages
 from gateway.branch.stores import SALES_FILE, Stores
 from gateway.journal.incidents import lost_witness
 from gateway.journal.recovery import (
@@ -21,9 +20,8 @@ from gateway.journal.recovery import (
     go_on_after_loss,
     go_on_if_shortened,
     go_on_shortened,
-    record_damages,
 )
-from gateway.journal.verification import ChainReport, verify_tail, verify_whole_chain
+from gateway.journal.verification import ChainReport, verify_tail
 from gateway.sales.opened import Opened
 
 _log = structlog.get_logger(__name__)
@@ -58,20 +56,3 @@ async def _go_on(stores: Stores, clock: Clock, opened: Opened, report: ChainRepo
         return await go_on_shortened(journal, {SALES_FILE: seen}, f"entry {seen} here is another one", now_ms)
     witnesses = {"central": read_cursor(stores.reading)} | ({SALES_FILE: seen} if opened.ahead else {})
     return await go_on_if_shortened(journal, witnesses, now_ms)
-
-
-async def verify_in_background(stores: Stores, clock: Clock) -> None:
-    """Verifies the whole chain once, unhurried, while the branch works."""
-    report = await verify_whole_chain(stores.path)
-    await note_damages(stores, clock, report.damages)
-    if report.whole:
-        _log.info("journal_verified", entries=report.entries)
-
-
-async def note_damages(stores: Stores, clock: Clock, damages: Sequence[Damage]) -> None:
-    """Writes down which entries are damaged, each once."""
-    if not damages:
-        return
-    new = await record_damages(stores.journal, damages, read_cursor(stores.reading), clock.now_ms())
-    for finding in new:
-        _log.error("journal_damaged", sequence=finding.value, what=finding.rule)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import grpc.aio
@@ -15,21 +13,20 @@ from branchgate.sync import Follower
 from branchgate.sync.timing import Backoff
 from branchgate.wire.options import WAN
 from branchgate.wire.tls import open_channel
+from gateway.branch.cursor import read_cursor, write_cursor
+from gateway.branch.damages import look_for_damage
 from gateway.branch.desks import Desks
 from gateway.branch.stores import Stores
 from gateway.catalogue.upstream import central_follower
 from gateway.config import GatewaySettings
 from gateway.identity import GatewayIdentity
-from gateway.journal import Entry
+from gateway.journal.portions import Portion, read_portion
 from gateway.uplink.agreement import Agreement
 from gateway.uplink.answers import GatewayAnswers
 from gateway.uplink.events import EventUpload
 from gateway.uplink.session import greeting_of
 from gateway.uplink.standing import Standing
 from gateway.uplink.uplink import Uplink
-
-CURSOR = "central"
-"""Name of the cursor that keeps what central has settled, for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +59,28 @@ def make_central_line(
             certificate=identity.client_certificate,
         )
 
-    async def read(after: int, limit: int) -> Sequence[Entry]:
-        return await asyncio.to_thread(stores.upload_reader.read, after, limit)
+    async def read(after: int, limit: int) -> Portion:
+        return await asyncio.to_thread(read_portion, stores.upload_reader, after, limit)
+
+    async def doubted() -> None:
+        await look_for_damage(stores, clock)
 
     def settled(sequence: int) -> None:
         # Not waited for: it is only a witness for the next start, and central tells its place anew at every session.
-        stores.writer.submit(lambda connection: _write_cursor(connection, sequence)).add_done_callback(_noted)
+        stores.writer.submit(lambda connection: write_cursor(connection, sequence)).add_done_callback(_noted)
 
     follower = central_follower(stores.replica, lambda: uplink.channel, random.random)
     uplink = Uplink(
         dial,
         greeting=greeting_of(stores.journal, pairing_address),
         answers=GatewayAnswers(desks.pairing, stores.sales, stores.journal),
-        agree=Agreement(stores.journal, stores.reader, standing, clock).reach,
+        agree=Agreement(stores.journal, stores.reader, standing, clock, doubted).reach,
         upload=EventUpload(stores.journal, read, standing, settled),
         backoff=Backoff(random.random, cap_ms=settings.central.longest_pause_ms),
         up=follower.hurry,
+        doubted=doubted,
     )
     return CentralLine(uplink, follower, standing)
-
-
-def read_cursor(connection: sqlite3.Connection) -> int:
-    """What central had settled when this store was last written; 0 if nothing."""
-    row = connection.execute("SELECT sequence FROM cursors WHERE name = ?", (CURSOR,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _write_cursor(connection: sqlite3.Connection, sequence: int) -> None:
-    connection.execute("INSERT OR REPLACE INTO cursors (name, sequence) VALUES (?, ?)", (CURSOR, sequence))
 
 
 def _noted(done: asyncio.Future[None]) -> None:

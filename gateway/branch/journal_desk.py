@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from branchgate.chain_walk import Damage
 from branchgate.clock import Clock
 from branchgate.errors import Refused, TryAgain
-from gateway.branch.beginning import note_damages
+from gateway.branch.damages import note_damages
 from gateway.branch.stores import Stores
 from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
 from gateway.journal.incidents import Incident, incidents

@@ -20,7 +20,7 @@ from branchgate.receipts.codec import decode_receipt
 from branchgate.records import decode_finding_record
 from gateway.journal.entries import OWN
 from gateway.journal.journal import read_journal_id
-from gateway.journal.stored import stored_at, stored_pages
+from gateway.journal.stored import hash_at, stored_at, stored_pages
 from gateway.journal.verification import MOST_DAMAGES, step
 
 _MOST_PAGES_TOLD = 20
@@ -84,7 +84,7 @@ def examine(connection: sqlite3.Connection, anchors: Sequence[Anchor] = (), *, f
     `faults` were found elsewhere before.
     """
     head = _head(connection)
-    entries = EntriesExamination(lambda sequence: _hash_at(connection, sequence))
+    entries = EntriesExamination(lambda sequence: hash_at(connection, sequence))
     for found in _everything(connection, entries, anchors, head):
         faults += isinstance(found, Fault)
         yield found
@@ -253,11 +253,6 @@ def _journal_id(connection: sqlite3.Connection) -> bytes:
         return read_journal_id(connection) or b""
     except sqlite3.DatabaseError:
         return b""
-
-
-def _hash_at(connection: sqlite3.Connection, sequence: int) -> bytes | None:
-    stored = stored_at(connection, sequence)
-    return stored.chain_hash if isinstance(stored, StoredEntry) else None
 
 
 def _range(first: int, last: int) -> str:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from branchgate.events import EventKind
 from gateway.journal.entries import Entry
@@ -16,6 +16,8 @@ from gateway.store.slices import marks, slices
 READ_BYTES = 8 * 1024 * 1024
 """Of bodies in one read. Events of a shop are far smaller; a few hundred of the largest that are recorded would not fit into memory."""
 
+_LAST = (1 << 63) - 1
+_KINDS = frozenset(EventKind)
 _COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
 
 
@@ -30,13 +32,14 @@ class JournalReader:
         row = self.connection.execute("SELECT max(sequence) FROM journal").fetchone()
         return row[0] or 0
 
-    def read(self, after_sequence: int, limit: int) -> list[Entry]:
-        """At most `limit` entries behind `after_sequence`, in order. One short read: it ends before this returns.
+    def read(self, after_sequence: int, limit: int, *, through: int | None = None) -> list[Entry]:
+        """At most `limit` entries behind `after_sequence` and not behind `through`, in order. One short read: it ends before this returns.
 
         Fewer, but at least one, when their bodies come to READ_BYTES: ask again behind the last.
         """
         rows = self.connection.execute(
-            f"SELECT {_COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", (after_sequence, limit)
+            f"SELECT {_COLUMNS} FROM journal WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            (after_sequence, _LAST if through is None else through, limit),
         )
         with closing(rows):
             return _entries(rows)
@@ -80,7 +83,12 @@ def entry_at(connection: sqlite3.Connection, sequence: int) -> Entry | None:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(row[0], row[1], row[2], row[3], EventKind(row[4]), row[5], row[6], row[7])
+    return Entry(row[0], row[1], row[2], row[3], _kind(row[4]), row[5], row[6], row[7])
+
+
+def _kind(value: Any) -> EventKind:
+    """The kind; a damaged entry's may be anything, and whoever reads past it must not fail for that."""
+    return EventKind(value) if value in _KINDS else cast(EventKind, value)
 
 
 def _entries(rows: Iterable[tuple[Any, ...]]) -> list[Entry]:

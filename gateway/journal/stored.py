@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from branchgate.chain_walk import StoredEntry
+from branchgate.chain_walk import StoredEntry, stored_hash
 from gateway.store.connection import connect_read_only
 
 PAGE = 64
@@ -56,6 +56,16 @@ def stored_at(connection: sqlite3.Connection, sequence: int) -> Stored | None:
     except sqlite3.DatabaseError as failure:
         return Unreadable(sequence, _told(failure))
     return StoredEntry(*row) if row else None
+
+
+def hash_at(connection: sqlite3.Connection, sequence: int) -> bytes | None:
+    """The chain hash that stands at one place; None when there is none, or it cannot be read."""
+    try:
+        row = connection.execute("SELECT chain_hash FROM journal WHERE sequence = ?", (sequence,)).fetchone()
+    except sqlite3.DatabaseError as failure:
+        _told(failure)
+        return None
+    return stored_hash(row[0]) if row else None
 
 
 def _page(connection: sqlite3.Connection, after: int) -> list[Stored]:

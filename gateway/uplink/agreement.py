@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import structlog
 
 from branchgate.clock import Clock
 from branchgate.v1 import session_pb2
 from gateway.journal import Journal, JournalReader
-from gateway.journal.recovery import go_on_if_shortened
+from gateway.journal.incidents import damages
+from gateway.journal.recovery import Shortened, go_on_if_shortened, go_on_shortened
+from gateway.journal.stored import hash_at
 from gateway.uplink.standing import Standing
 
 _log = structlog.get_logger(__name__)
 
 
 class Agreement:
-    """Compares central's place with the journal, each time a session is accepted."""
+    """Compares central's place with the journal, each time a session is accepted.
 
-    def __init__(self, journal: Journal, reader: JournalReader, standing: Standing, clock: Clock) -> None:
+    `doubted` looks for damage: an entry that central has and that is another one here may be damaged, and need not be somebody else's.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        reader: JournalReader,
+        standing: Standing,
+        clock: Clock,
+        doubted: Callable[[], Awaitable[None]],
+    ) -> None:
         self._journal = journal
         self._reader = reader
         self._standing = standing
         self._clock = clock
+        self._doubted = doubted
 
     async def reach(self, state: session_pb2.IntakeState) -> None:
         """Takes central's place. A journal that central has seen more of goes on under a new id, and is uploaded from its start."""
@@ -28,17 +43,25 @@ class Agreement:
         if state.journal_id != self._journal.journal_id:
             self._standing.told(0, registers)
             return
-        shortened = await go_on_if_shortened(self._journal, self._seen(state), self._clock.now_ms())
-        if shortened is None:
-            self._standing.told(state.journal_sequence, registers)
-            return
-        _log.error("journal_shortened", witness=shortened.witness, seen=shortened.seen, head=shortened.head)
-        self._standing.told(0, registers)
+        shortened = await self._shortened(state)
+        if shortened is not None:
+            _log.error("journal_shortened", witness=shortened.witness, seen=shortened.seen, head=shortened.head)
+        renewed = state.journal_id != self._journal.journal_id
+        self._standing.told(0 if renewed else state.journal_sequence, registers)
 
-    def _seen(self, state: session_pb2.IntakeState) -> dict[str, int]:
-        """Central's place counts as beyond the end when the entry there is another one than central has."""
-        if state.journal_sequence and state.journal_sequence <= self._journal.head:
-            entries = self._reader.read(state.journal_sequence - 1, 1)
-            if entries and entries[0].chain_hash != state.chain_hash:
-                return {"central": self._journal.head + 1}
-        return {"central": state.journal_sequence}
+    async def _shortened(self, state: session_pb2.IntakeState) -> Shortened | None:
+        place, now_ms = state.journal_sequence, self._clock.now_ms()
+        if place > self._journal.head:
+            return await go_on_if_shortened(self._journal, {"central": place}, now_ms)
+        if self._agrees(place, state.chain_hash):
+            return None
+        await self._doubted()
+        if self._agrees(place, state.chain_hash):
+            return None
+        return await go_on_shortened(self._journal, {"central": place}, f"entry {place} here is another one", now_ms)
+
+    def _agrees(self, place: int, chain_hash: bytes) -> bool:
+        """Whether the entry there is the one that central has, or damaged: then nobody can tell, and the one before it did agree."""
+        if not place or any(damage.sequence <= place <= damage.through for damage in damages(self._reader.connection)):
+            return True
+        return hash_at(self._reader.connection, place) == chain_hash

@@ -8,9 +8,12 @@ from typing import Any
 
 import grpc.aio
 
+from branchgate.chain_walk import Damage, StoredEntry, stored_hash
+from branchgate.errors import TryAgain
 from branchgate.v1 import event_pb2, intake_pb2, intake_pb2_grpc
 from gateway.journal.entries import Entry
 from gateway.journal.journal import Journal
+from gateway.journal.portions import Portion
 from gateway.uplink.standing import Standing
 
 BATCH_ENTRIES = 200
@@ -20,13 +23,13 @@ WINDOW_ENTRIES = 2_000
 """Entries under way without acknowledgement: bounded here, because HTTP/2 flow control lets megabytes slip through."""
 WINDOW_BYTES = 8 * 1024 * 1024
 
-ReadEntries = Callable[[int, int], Awaitable[Sequence[Entry]]]
+ReadPortion = Callable[[int, int], Awaitable[Portion]]
 
 
 class EventUpload:
     """Uploads on one channel until the stream breaks or it is cancelled."""
 
-    def __init__(self, journal: Journal, read: ReadEntries, standing: Standing, settled: Callable[[int], None]) -> None:
+    def __init__(self, journal: Journal, read: ReadPortion, standing: Standing, settled: Callable[[int], None]) -> None:
         self._journal = journal
         self._read = read
         self._standing = standing
@@ -37,6 +40,7 @@ class EventUpload:
         """Runs until the stream ends. Raises AioRpcError when central or the line breaks it."""
         call = intake_pb2_grpc.IntakeServiceStub(channel).SendEvents()
         stop_following = self._journal.follow(lambda _head: self._moved.set())
+        stop_following_id = self._journal.follow_id(self._moved.set)
         acknowledgements = asyncio.create_task(self._take_acknowledgements(call))
         sending = asyncio.create_task(self._send(call))
         try:
@@ -45,18 +49,25 @@ class EventUpload:
                 task.result()
         finally:
             stop_following()
+            stop_following_id()
             sending.cancel()
             acknowledgements.cancel()
             await asyncio.gather(sending, acknowledgements, return_exceptions=True)
             call.cancel()
 
     async def _send(self, call: grpc.aio.StreamStreamCall[Any, Any]) -> None:
-        while True:
+        journal_id = self._journal.journal_id
+        # One that goes on under another id is another one to central: a new session agrees where it stands.
+        while journal_id == self._journal.journal_id:
             self._moved.clear()
             if self._has_room() and self._standing.sent < self._journal.head:
-                entries = _that_fit(await self._read(self._standing.sent, BATCH_ENTRIES))
+                portion = await self._read(self._standing.sent, BATCH_ENTRIES)
+                entries = _that_fit(portion.entries)
+                request = _request(journal_id, entries, portion)
+                if portion.damage is not None:
+                    self._standing.passing_over(portion.damage.through)
                 self._standing.sending(entries)
-                await call.write(_request(self._journal.journal_id, entries))
+                await call.write(request)
             else:
                 await self._moved.wait()
 
@@ -80,8 +91,32 @@ def _that_fit(entries: Sequence[Entry]) -> Sequence[Entry]:
     return entries
 
 
-def _request(journal_id: bytes, entries: Sequence[Entry]) -> intake_pb2.SendEventsRequest:
-    return intake_pb2.SendEventsRequest(journal_id=journal_id, entries=[_entry(entry) for entry in entries])
+def _request(journal_id: bytes, entries: Sequence[Entry], portion: Portion) -> intake_pb2.SendEventsRequest:
+    """Raises TryAgain (JOURNAL_UNREADABLE) for values that no entry has, before anybody knows of the damage."""
+    try:
+        request = intake_pb2.SendEventsRequest(journal_id=journal_id, entries=[_entry(entry) for entry in entries])
+    except (TypeError, ValueError) as failure:
+        first = entries[0].sequence
+        raise TryAgain("JOURNAL_UNREADABLE", field="journal_sequence", value=first, rule=str(failure)) from failure
+    if portion.damage is not None:
+        request.damage.CopyFrom(_damage(portion.damage, portion.as_found))
+    return request
+
+
+def _damage(damage: Damage, as_found: StoredEntry | None) -> intake_pb2.JournalDamage:
+    message = intake_pb2.JournalDamage(
+        first_journal_sequence=damage.sequence,
+        last_journal_sequence=damage.through,
+        reason=damage.kind.value,
+        goes_on_from=damage.goes_on_from or b"",
+    )
+    if as_found is not None:
+        # Evidence, not an entry: only what people and an event's maker can recognise, and only as bytes.
+        message.as_found.journal_sequence = as_found.sequence
+        message.as_found.event.event_id = stored_hash(as_found.event_id)
+        message.as_found.event.body = stored_hash(as_found.body)
+        message.as_found.chain_hash = stored_hash(as_found.chain_hash)
+    return message
 
 
 def _entry(entry: Entry) -> intake_pb2.JournalEntry:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from gateway.journal.entries import Entry
+
+
+class _Sent(NamedTuple):
+    """What central must still settle; of a register's event its number there, else 0."""
+
+    sequence: int
+    size: int
+    register_id: str
+    register_sequence: int
 
 
 class Standing:
@@ -18,7 +28,7 @@ class Standing:
     def __init__(self, remembered: int = 0) -> None:
         self._sequence = remembered
         self._registers: dict[str, int] = {}
-        self._sent: deque[Entry] = deque()
+        self._sent: deque[_Sent] = deque()
         self._unsettled_bytes = 0
 
     @property
@@ -55,14 +65,19 @@ class Standing:
     def sending(self, entries: Iterable[Entry]) -> None:
         """These entries go out now, in order."""
         for entry in entries:
-            self._sent.append(entry)
-            self._unsettled_bytes += len(entry.body)
+            size = len(entry.body)
+            self._sent.append(_Sent(entry.sequence, size, entry.register_id, entry.register_sequence))
+            self._unsettled_bytes += size
+
+    def passing_over(self, through: int) -> None:
+        """Entries up to here are damaged; central is told so. They say nothing about their register."""
+        self._sent.append(_Sent(through, 0, "", 0))
 
     def settled(self, sequence: int) -> None:
         """Central has everything up to here."""
         while self._sent and self._sent[0].sequence <= sequence:
             entry = self._sent.popleft()
-            self._unsettled_bytes -= len(entry.body)
+            self._unsettled_bytes -= entry.size
             self._sequence = entry.sequence
             if entry.register_sequence:
                 known = self._registers.get(entry.register_id, 0)

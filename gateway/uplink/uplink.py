@@ -21,6 +21,9 @@ from gateway.uplink.session import Answers, Session
 
 _log = structlog.get_logger(__name__)
 
+DOUBTS = frozenset({"CHAIN_BROKEN", "JOURNAL_GAP", "JOURNAL_UNREADABLE"})
+"""What may mean that an entry here is damaged."""
+
 Failure = TypeVar("Failure", bound=Exception)
 Agree = Callable[[session_pb2.IntakeState], Awaitable[None]]
 
@@ -29,7 +32,7 @@ class Uplink:
     """Keeps one session to central open, with the event upload beside it.
 
     A new channel for every attempt: one that has failed keeps its own, longer pauses. `agree` takes what central holds before anything
-    is uploaded; `up` is called whenever central has accepted.
+    is uploaded; `up` is called whenever central has accepted; `doubted` looks for damage in the journal when central cannot take it.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Uplink:
         upload: EventUpload,
         backoff: Backoff,
         up: Callable[[], None],
+        doubted: Callable[[], Awaitable[None]],
     ) -> None:
         self._open_channel = open_channel
         self._greeting = greeting
@@ -50,6 +54,8 @@ class Uplink:
         self._upload = upload
         self._backoff = backoff
         self._up = up
+        self._doubted = doubted
+        self._last_doubt: tuple[str, str] = ("", "")
         self._channel: grpc.aio.Channel | None = None
         self._connected = False
         self._last_reason = ""
@@ -75,9 +81,9 @@ class Uplink:
             try:
                 await self._one_line()
             except* grpc.aio.AioRpcError as failures:
-                self._lost(error_from(_first(failures)))
+                await self._lost(error_from(_first(failures)))
             except* BranchgateError as failures:
-                self._lost(_first(failures))
+                await self._lost(_first(failures))
             await asyncio.sleep(self._backoff.next_ms() / 1000)
 
     async def _one_line(self) -> None:
@@ -111,11 +117,16 @@ class Uplink:
         self._up()
         await self._upload.run(channel)
 
-    def _lost(self, failure: BranchgateError) -> None:
+    async def _lost(self, failure: BranchgateError) -> None:
         # Once per change of state, not once per attempt: a branch may be offline for weeks.
         if failure.reason != self._last_reason:
             _log.warning("central_not_connected", reason=failure.reason, rule=failure.rule)
         self._last_reason = failure.reason
+        doubt = (failure.reason, failure.value)
+        if failure.reason in DOUBTS and doubt != self._last_doubt:
+            # Once for a place: a chain that is whole here and does not fit there is for people.
+            self._last_doubt = doubt
+            await self._doubted()
 
 
 def _first(failures: BaseExceptionGroup[Failure]) -> Failure:

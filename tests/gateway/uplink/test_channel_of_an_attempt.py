@@ -44,6 +44,7 @@ async def test_no_channel_is_handed_out_between_two_attempts() -> None:
         upload=NEVER_REACHED,
         backoff=ObservedBackoff(over),
         up=lambda: None,
+        doubted=NEVER_REACHED,
     )
     running = asyncio.create_task(uplink.run())
     try:

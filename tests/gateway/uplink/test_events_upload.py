@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 from branchgate.events import EventKind
 from branchgate.v1 import central_admin_pb2 as admin
-from gateway.journal import OWN, Entry, NewEntry
+from gateway.journal import OWN, NewEntry
+from gateway.journal.portions import Portion, read_portion
 from gateway.uplink.events import EventUpload
 from gateway.uplink.standing import Standing
 from tests.central.rpc.gateway_of_mitte import add_mitte, central_in, channel_of, enrolled
@@ -31,8 +31,8 @@ async def test_large_events_and_many_of_them_do_not_stop_the_upload(tmp_path: Pa
             await branch.journal.append(NewEntry(event_id(number), "kasse-1", OWN, EventKind.RECEIPT, body))
         arrived = asyncio.Event()
 
-        async def read(after_sequence: int, limit: int) -> Sequence[Entry]:
-            return branch.reader.read(after_sequence, limit)
+        async def read(after_sequence: int, limit: int) -> Portion:
+            return read_portion(branch.reader, after_sequence, limit)
 
         def settled(sequence: int) -> None:
             if sequence == len(bodies):
