@@ -93,7 +93,7 @@ class Receipts(Section):
     logo: str = ""
     """PNG or JPEG above the shop's name, relative to the data folder; empty: none. Made to fit the paper of each printer."""
     tse_text: bool = True
-    """Print what a TSE signed as text too, not only as a QR code; False makes receipts shorter (KassenSichV § 6 allows either)."""
+    """Print what a TSE signed as text too, not only as a QR code; False makes receipts shorter; KassenSichV § 6 allows either."""
 
 
 class CentralAddress(Section):

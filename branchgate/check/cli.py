@@ -54,6 +54,9 @@ def check_qr(
     else:
         show_facts(*((name, str(value)) for name, value in report.items()))
     require_signed(verification)
+    if not as_json:
+        typer.echo("Echt: Die TSE mit dieser Seriennummer hat genau das signiert.")
+        typer.echo("Genuine: the TSE with this serial number signed exactly this.")
 
 
 @app.command("dsfinvk")

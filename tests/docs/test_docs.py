@@ -15,6 +15,7 @@ from pydantic import BaseModel
 import central.cli
 import drivers.cli
 import gateway.cli
+from branchgate.check.cli import app as check_app
 from branchgate.register.cli import app as register_app
 from branchgate.register.till.words import word
 from central.config import CentralSettings
@@ -28,11 +29,17 @@ SOURCES = sorted(
 )
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
-ROOMS = {"central": central.cli.app, "gateway": gateway.cli.app, "devices": drivers.cli.app, "register": register_app}
+ROOMS = {
+    "central": central.cli.app,
+    "gateway": gateway.cli.app,
+    "devices": drivers.cli.app,
+    "register": register_app,
+    "check": check_app,
+}
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
-_COMMAND = re.compile(r"\bbranchgate ((?:central|gateway|register|devices)\b[^`\n]*)")
-_QUOTED_COMMAND = re.compile(r"`branchgate ((?:central|gateway|register|devices)\b[^`{…]*)")
+_COMMAND = re.compile(r"\bbranchgate ((?:central|gateway|register|devices|check)\b[^`\n]*)")
+_QUOTED_COMMAND = re.compile(r"`branchgate ((?:central|gateway|register|devices|check)\b[^`{…]*)")
 _SOURCE_FILE = re.compile(r"`((?:\w+/)+\w+\.(?:py|proto))`")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -27,7 +27,10 @@ def test_a_genuine_receipt_is_told_with_the_tse_that_signed_it(capsys: pytest.Ca
 
 def test_people_read_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(FISKALY) == 0
-    assert "Beleg^21.42_0.00_0.00_0.00_0.00^21.42:Unbar" in capsys.readouterr().out.replace("\n", "")
+    shown = capsys.readouterr().out
+    assert "Beleg^21.42_0.00_0.00_0.00_0.00^21.42:Unbar" in shown.replace("\n", "")
+    assert "Echt: " in shown
+    assert "Genuine: " in shown
 
 
 def test_an_untrue_receipt_ends_with_three_and_shows_what_should_have_been_signed(
