@@ -17,8 +17,12 @@ DIES = """
 import os, pathlib, signal, subprocess
 
 def test_that_kills_its_process():
-    left = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    pathlib.Path("left").write_text(str(left.pid))
+    for what in ("touch tidied; exit", ""):
+        script = f"trap '{{what}}' TERM; echo; while true; do sleep 0.1; done"
+        left = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True)
+        left.stdout.readline()
+        with pathlib.Path("left").open("a") as file:
+            print(left.pid, file=file)
     os.kill(os.{victim}(), signal.SIGKILL)
 """
 
@@ -27,19 +31,23 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds what a pr
 
 @pytest.mark.parametrize("victim", ["getpid", "getppid"], ids=["a worker", "the whole run"])
 def test_what_a_killed_test_process_had_started_ends_with_it(tmp_path: Path, victim: str) -> None:
-    """Gateways of a worker that was ended ran on after the gate."""
+    """Gateways of a worker that was ended ran on after the gate; a file system of a rig stayed mounted, dead."""
     tmp_path.joinpath("test_dies.py").write_text(DIES.format(victim=victim), encoding="utf-8")
     said = _run(tmp_path)
-    left = int(tmp_path.joinpath("left").read_text(encoding="utf-8"))
-    try:
-        handle = os.pidfd_open(left)
-    except ProcessLookupError:
-        pass
-    else:
-        ended, _, _ = select.select([handle], [], [], GONE_WITHIN_S)
-        os.close(handle)
-        assert ended
+    for process in tmp_path.joinpath("left").read_text(encoding="utf-8").split():
+        assert _ends(int(process))
+    assert tmp_path.joinpath("tidied").exists()  # it was asked before it was killed
     assert victim == "getppid" or "crashed while running 'test_dies.py::test_that_kills_its_process'" in said
+
+
+def _ends(process: int) -> bool:
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    ended, _, _ = select.select([handle], [], [], GONE_WITHIN_S)
+    os.close(handle)
+    return bool(ended)
 
 
 def _run(folder: Path) -> str:
