@@ -20,7 +20,7 @@ from gateway.dsfinvk.index import DTD_NAME, FILE_NAME, Supplier, index_xml
 from gateway.dsfinvk.masterdata import ClosingRows
 from gateway.dsfinvk.notes import RATE_AMBIGUOUS, Notes
 from gateway.dsfinvk.order import ExportOrder, Progress, Summary, Task
-from gateway.dsfinvk.parcel import Parcel
+from gateway.dsfinvk.parcel import Parcel, Part
 from gateway.dsfinvk.periods import Ledger, Period, stretches
 from gateway.dsfinvk.receipts import ReceiptRows
 from gateway.dsfinvk.references import ReferenceRows
@@ -33,6 +33,9 @@ from gateway.sales.csvfile import csv_lines, load
 from gateway.sales.days import DayRule, Days, plausible_ms
 from gateway.sales.tables import Table
 from gateway.store.connection import FILE_NAME as BRANCH_FILE
+
+LINES_AT_ONCE = 100_000
+"""Lines that are sorted at once."""
 
 PREVIEW_MARK = "VORSCHAU, kein Export / preview, no export"
 
@@ -145,12 +148,13 @@ class Export:
     def _pack(self, read: _Read, connection: duckdb.DuckDBPyConnection) -> None:
         files = tables(read.certificate_parts)
         preview = any(period.z_number == 0 for period in read.periods)
+        parts = _parts(connection)
         with Parcel(self._work / ZIP_NAME, PREVIEW_MARK if preview else "") as parcel:
             medium = f"{PREVIEW_MARK}: DSFinV-K" if preview else "DSFinV-K"
             parcel.text(FILE_NAME, index_xml(files, _supplier(read.periods, self._order), medium))
             parcel.text(DTD_NAME, self._order.dtd or own_dtd())
             for place, table in enumerate(files):
-                for _ in parcel.table(connection, table, read.certificate_parts):
+                for _ in parcel.table(connection, table, read.certificate_parts, parts):
                     self._tell(Progress("write", place, len(files)))
                     require_room(self._work, 0)
                 self._tell(Progress("write", place + 1, len(files)))
@@ -227,6 +231,22 @@ class _Belonging:
         while left and left[-1].through < sequence:
             left.pop()
         return left[-1] if left and left[-1].after < sequence else None
+
+
+def _parts(connection: duckdb.DuckDBPyConnection) -> list[Part]:
+    """The closings in pieces of so many lines as can be sorted in memory; one closing is never parted."""
+    counted = connection.execute(
+        "SELECT c.closing, count(l.closing) FROM closings c LEFT JOIN lines l USING (closing) GROUP BY c.closing ORDER BY c.closing"
+    ).fetchall()
+    parts: list[Part] = []
+    weight = LINES_AT_ONCE
+    for closing, lines in counted:
+        if weight >= LINES_AT_ONCE:
+            parts.append((closing, closing))
+            weight = 0
+        parts[-1] = (parts[-1][0], closing)
+        weight += lines
+    return parts
 
 
 def own_dtd() -> str:

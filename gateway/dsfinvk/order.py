@@ -45,7 +45,7 @@ class Task:
     work: str
     now_ms: int
     memory_limit_mb: int = 256
-    threads: int = 2
+    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)

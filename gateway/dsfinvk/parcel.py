@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import duckdb
 
@@ -23,6 +23,9 @@ _READ_BYTES: Final = 1024 * 1024
 _ALWAYS: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP can tell."""
 _LEVEL: Final = 6
+
+Part: TypeAlias = tuple[int, int]
+"""Closings from the first to the last, by their place in the export."""
 
 TARGET: Final = "<target>"
 """Stands in a COPY statement for the pipe that it writes into."""
@@ -39,16 +42,24 @@ class Parcel:
         """Adds a small file."""
         self._zip.writestr(_entry(name), content.encode())
 
-    def table(self, connection: duckdb.DuckDBPyConnection, table: ExportTable, certificate_parts: int) -> Iterator[int]:
+    def table(
+        self, connection: duckdb.DuckDBPyConnection, table: ExportTable, certificate_parts: int, parts: Sequence[Part]
+    ) -> Iterator[int]:
         """Adds a table; gives the bytes packed so far as it goes. Raises duckdb.Error.
 
-        A table that this program has nothing for is there all the same, with its headings.
+        A table that this program has nothing for is there all the same, with its headings. `parts`: of the closings, in order; tables
+        of closings themselves are small and written in one go.
         """
         headings = ";".join(column.name for column in table.columns) + "\r\n"
         with self._zip.open(_entry(table.file), "w", force_zip64=True) as entry:
             packed = entry.write(headings.encode())
             query = select(table.file, certificate_parts)
-            if query is not None:
+            if query is None:
+                return
+            for part in parts if table.is_of_receipts else parts[:1]:
+                connection.execute(
+                    f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM closings WHERE closing BETWEEN {part[0]} AND {part[1]}"
+                )
                 with _written(connection, copy_statement(table, query)) as pipe:
                     while data := os.read(pipe, _READ_BYTES):
                         packed += entry.write(data)

@@ -2,6 +2,8 @@
 
 Closing sums take the Belege alone, business cases add up the lines' shares, and cash by currency is what the drawer holds (DSFinV-K 2.4,
 closing module). Everything is ordered, so that the same periods give the same bytes.
+
+Single records are asked for a `part` of the closings at a time: a year's lines are sorted in pieces that fit into memory.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ _LINE = f'{_RECEIPT}, r.line AS "POS_ZEILE"'
 
 
 def _joined(table: str, order: str) -> str:
-    return f"FROM {table} r JOIN closings c USING (closing) ORDER BY r.closing, {order}"
+    return f"FROM {table} r JOIN part c USING (closing) ORDER BY r.closing, {order}"
 
 
 CASHPOINTCLOSING = f"""
@@ -189,7 +191,7 @@ SELECT {_RECEIPT}, d.tse_id AS "TSE_ID", nullif(r.transaction_number, 0) AS "TSE
         ELSE '{NO_TSE}'
     END AS "TSE_TA_FEHLER",
     r.process_data AS "TSE_VORGANGSDATEN"
-FROM signatures r JOIN closings c USING (closing) LEFT JOIN devices d ON d.closing = r.closing AND d.serial = r.serial
+FROM signatures r JOIN part c USING (closing) LEFT JOIN devices d ON d.closing = r.closing AND d.serial = r.serial
 ORDER BY r.closing, r.sequence
 """
 
@@ -199,22 +201,23 @@ SELECT {_RECEIPT}, r.vat_key AS "UST_SCHLUESSEL", cents(r.gross_cents) AS "BON_B
 {_joined("vat_sums", "r.sequence, r.vat_key")}
 """
 
+# A line that was voided before payment names its key and has no amounts, so that the lines come to what was paid.
 LINES_VAT = f"""
-SELECT {_LINE}, r.vat_key AS "UST_SCHLUESSEL", cents(r.gross_cents) AS "POS_BRUTTO", cents(r.net_cents) AS "POS_NETTO",
-    cents(r.vat_cents) AS "POS_UST"
+SELECT {_LINE}, r.vat_key AS "UST_SCHLUESSEL", CASE WHEN NOT r.voided THEN cents(r.gross_cents) END AS "POS_BRUTTO",
+    CASE WHEN NOT r.voided THEN cents(r.net_cents) END AS "POS_NETTO", CASE WHEN NOT r.voided THEN cents(r.vat_cents) END AS "POS_UST"
 {_joined("lines", "r.sequence, r.place")}
 """
 
 ALLOCATION_GROUPS = f"""
 SELECT {_RECEIPT}, r.allocation_group AS "ABRECHNUNGSKREIS"
-FROM receipts r JOIN closings c USING (closing) WHERE r.allocation_group <> '' ORDER BY r.closing, r.sequence
+FROM receipts r JOIN part c USING (closing) WHERE r.allocation_group <> '' ORDER BY r.closing, r.sequence
 """
 
 REFERENCES = f"""
 SELECT {_LINE}, r.type AS "REF_TYP", r.name AS "REF_NAME", coalesce(l.dated, r.dated) AS "REF_DATUM",
     r.register_id AS "REF_Z_KASSE_ID", nullif(coalesce(l.z_number, r.z_number), 0) AS "REF_Z_NR",
     coalesce(l.referenced, r.referenced) AS "REF_BON_ID"
-FROM bon_references r JOIN closings c USING (closing)
+FROM bon_references r JOIN part c USING (closing)
 LEFT JOIN located l ON l.register_id = r.register_id AND l.number = r.number
 ORDER BY r.closing, r.sequence, r.place
 """

@@ -38,6 +38,11 @@ class ExportTable:
     description: str
     columns: tuple[Column, ...]
 
+    @property
+    def is_of_receipts(self) -> bool:
+        """Whether it holds single records, and not data of closings."""
+        return any(column.name == "BON_ID" for column in self.columns)
+
 
 @cache
 def tables(certificate_parts: int = 2) -> tuple[ExportTable, ...]:
