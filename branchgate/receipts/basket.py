@@ -59,6 +59,13 @@ class Basket:
         basket._lines = _composed(basket._rung, basket._reductions, basket._settling)
         return basket
 
+    def copy(self) -> Basket:
+        """The basket as it stands now, to come back to."""
+        basket = Basket()
+        basket._rung, basket._reductions, basket._settling = self._rung, self._reductions, self._settling
+        basket._lines = self._lines
+        return basket
+
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines so far, voided ones included."""

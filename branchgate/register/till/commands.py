@@ -1,66 +1,21 @@
-"""What a till can be told: the commands of script mode, checked before anything happens.
-
-Amounts and quantities come as people write them (`"12,50"`, `"0,486"`) and leave as integers: cents and thousandths.
-"""
+"""What a till can be told: the commands of script mode, checked before anything happens."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from branchgate.errors import Refused
-from branchgate.money import QUANTITY_UNITS
-from branchgate.receipts.check import MAX_QUANTITY_THOUSANDTHS
-from branchgate.receipts.model import PaymentType
+from branchgate.register.till.entries import Buyer, Entry, LineToSell, Off
+from branchgate.register.till.paying import Ways
+from branchgate.register.till.values import Cents, Id, Strict, fixed_point
 
-_DECIMAL = re.compile(r"(-?)(\d{1,9})(?:[.,](\d{1,3}))?")
-_ID_BYTES = 16
-
-CARDS = {
-    "girocard": PaymentType.EC_KARTE,
-    "visa": PaymentType.KREDITKARTE,
-    "mastercard": PaymentType.KREDITKARTE,
-    "american express": PaymentType.KREDITKARTE,
-}
-"""Cards by name; an unknown name is booked as UNBAR."""
-
-
-def fixed_point(value: object, decimals: int) -> int:
-    """A number as people write it, as an integer of 10^-decimals. Raises ValueError with the rule."""
-    found = _DECIMAL.fullmatch(str(value).strip())
-    if found is None or len(found[3] or "") > decimals:
-        raise ValueError(f"a number with at most 9 digits and {decimals} decimals, for example 12,{'5' * decimals}")
-    whole = int(found[2] + (found[3] or "").ljust(decimals, "0"))
-    return -whole if found[1] else whole
-
-
-def _id(value: object) -> bytes:
-    try:
-        found = bytes.fromhex(str(value))
-    except ValueError:
-        found = b""
-    if len(found) != _ID_BYTES:
-        raise ValueError("32 hexadecimal digits, as the list shows them")
-    return found
-
-
-def _amount(value: object) -> int:
-    cents = fixed_point(value, 2)
-    if cents <= 0:
-        raise ValueError("an amount of more than zero")
-    return cents
-
-
-def _quantity(value: object) -> int:
-    thousandths = fixed_point(value, 3)
-    if not 0 < thousandths <= MAX_QUANTITY_THOUSANDTHS:
-        # More than the gateway would find plausible is a barcode in the wrong field.
-        raise ValueError(f"more than zero, at most {MAX_QUANTITY_THOUSANDTHS // QUANTITY_UNITS}")
-    return thousandths
+MOST_SHOWN = 80
+LONGEST_REASON = 40
+"""Characters of why money moved (DSFinV-K GV_NAME)."""
 
 
 def _ref(value: object) -> object:
@@ -69,80 +24,64 @@ def _ref(value: object) -> object:
     return value
 
 
-Cents = Annotated[int, BeforeValidator(_amount)]
-Thousandths = Annotated[int, BeforeValidator(_quantity)]
-Id = Annotated[bytes, BeforeValidator(_id)]
+def _pieces(value: object) -> object:
+    """Coins and notes by their worth: `{"50": 3, "0,50": 10}`."""
+    if not isinstance(value, dict):
+        return value
+    counted: dict[int, object] = {}
+    for worth, pieces in value.items():
+        cents = fixed_point(worth, 2)
+        if cents <= 0 or cents in counted:
+            raise ValueError("each coin or note once, by its worth")
+        counted[cents] = pieces
+    return counted
 
 
-class _Command(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
 
+
+class _Command(Strict):
     ref: Annotated[str | int | None, BeforeValidator(_ref)] = None
     """Repeated in the answer."""
 
 
-class LineToSell(BaseModel):
-    """One line: an article by number, GTIN or name; `void` takes it off again before payment.
-
-    Without `quantity` it is one piece, or what lies on the register's scale.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    article: str = Field(min_length=1)
-    quantity: Thousandths | None = None
-    void: bool = False
-
-
-class Pay(BaseModel):
-    """How it is paid: `{"cash": "20,00"}`, `{"cash": "exact"}`, `{"cash": "next 20"}` (rounded up to notes) or `{"card": "Visa"}`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    cash: str | int | None = None
-    card: Annotated[str, Field(min_length=1)] | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Pay:
-        if (self.cash is None) == (self.card is None):
-            raise ValueError("either cash or card")
-        if self.cash is not None:
-            # Checks how it is written.
-            self.given_cents(1)
-        return self
-
-    def given_cents(self, total_cents: int) -> int:
-        """The cash handed over for a total; nothing when money goes out. Raises ValueError with the rule."""
-        text = str(self.cash).strip()
-        if text == "exact":
-            return max(0, total_cents)
-        if text.startswith("next "):
-            note = fixed_point(text.removeprefix("next "), 2)
-            if note <= 0:
-                raise ValueError("a note of more than zero")
-            return -(-max(0, total_cents) // note) * note
-        given = fixed_point(text, 2)
-        if given < 0:
-            raise ValueError("not less than zero")
-        return given if total_cents > 0 else 0
-
-
 class Sell(_Command):
-    """Rings up and pays."""
+    """Rings up and pays. . `sure`: absurd cash is meant."""
 
     do: Literal["sell"]
-    lines: tuple[LineToSell, ...] = Field(min_length=1)
-    pay: Pay
+    lines: tuple[Entry, ...] = Field(min_length=1)
+    pay: Ways
+    discount: Off | None = None
+    surcharge: Off | None = None
+    customer: Buyer | None = None
+    training: bool = False
+    sure: bool = False
 
 
 class Return(_Command):
-    """Takes goods back and pays out."""
+    """Takes goods back and pays out, at the price of their sale where the till knows it."""
 
     do: Literal["return"]
     lines: tuple[LineToSell, ...] = Field(min_length=1)
-    pay: Pay
-    receipt: str = ""
+    pay: Ways
+    receipt: str = Field("", max_length=40)
     """Number of the receipt they were sold with, if known."""
+    sure: bool = False
+
+
+class Staff(_Command):
+    """Goods that an employee takes (AVSachbezug): nothing is paid."""
+
+    do: Literal["staff"]
+    lines: tuple[LineToSell, ...] = Field(min_length=1)
+    customer: Buyer | None = None
+
+
+class Abandon(_Command):
+    """Gives up what was rung up; its record keeps it (AVBelegabbruch)."""
+
+    do: Literal["abandon"]
+    lines: tuple[Entry, ...] = Field(min_length=1)
 
 
 class Void(_Command):
@@ -153,17 +92,42 @@ class Void(_Command):
 
 
 class MoveCash(_Command):
-    """Opening float, money put in or taken out of the drawer without goods."""
+    """Money put in or taken out of the drawer without goods; `text` says why. `sure`: a second float, or an absurd amount, is meant."""
 
-    do: Literal["float", "paid-in", "paid-out"]
+    do: Literal["float", "paid-in", "paid-out", "to-bank", "from-bank", "owner-in", "owner-out", "wage", "tip-out"]
     amount: Cents
-    text: str = ""
+    text: str = Field("", max_length=LONGEST_REASON)
+    sure: bool = False
+
+
+class Count(_Command):
+    """Counts the drawer: `{"denominations": {"50": 3, "0,50": 10}}`, or `amount` for the sum alone, "0" included."""
+
+    do: Literal["count"]
+    denominations: Annotated[dict[int, Pieces], BeforeValidator(_pieces)] | None = None
+    amount: Annotated[int, BeforeValidator(lambda value: fixed_point(value, 2)), Field(ge=0)] | None = None
+    blind: bool = False
+    note: str = Field("", max_length=200)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Count:
+        if bool(self.denominations) == (self.amount is not None):
+            raise ValueError("either denominations or amount")
+        return self
+
+
+class Close(_Command):
+    """Closes this register's day (Z). The cash stays as the next float unless `carry_float` is false."""
+
+    do: Literal["close"]
+    carry_float: bool = True
+    carry_parked: bool = False
 
 
 class Ask(_Command):
-    """Questions and the day's end."""
+    """Questions."""
 
-    do: Literal["x", "close", "status", "articles", "print-jobs", "findings", "quit"]
+    do: Literal["x", "status", "articles", "print-jobs", "findings", "quit"]
 
 
 class Drawer(_Command):
@@ -197,12 +161,15 @@ class Wait(_Command):
 
 
 Command = Annotated[
-    Sell | Return | Void | MoveCash | Ask | Drawer | PrintAgain | Resolve | Wait, Field(discriminator="do")
+    Sell | Return | Staff | Abandon | Void | MoveCash | Count | Close | Ask | Drawer | PrintAgain | Resolve | Wait,
+    Field(discriminator="do"),
 ]
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 
-DOES = "sell, return, void, float, paid-in, paid-out, drawer, print, print-jobs, resolve, findings, articles, status, x, close, wait, quit"
-MOST_SHOWN = 80
+DOES = (
+    "sell, return, staff, abandon, void, float, paid-in, paid-out, to-bank, from-bank, owner-in, owner-out, wage, tip-out, count, "
+    "drawer, print, print-jobs, resolve, findings, articles, status, x, close, wait, quit"
+)
 
 
 def parse_command(line: str) -> Command:
@@ -210,7 +177,7 @@ def parse_command(line: str) -> Command:
     try:
         return _COMMANDS.validate_json(line)
     except ValidationError as failure:
-        raise _refused(failure.errors(include_url=False)[0]) from failure
+        raise _refused(failure) from failure
 
 
 def command_of(fields: Mapping[str, object]) -> Command:
@@ -218,7 +185,7 @@ def command_of(fields: Mapping[str, object]) -> Command:
     try:
         return _COMMANDS.validate_python(fields)
     except ValidationError as failure:
-        raise _refused(failure.errors(include_url=False)[0]) from failure
+        raise _refused(failure) from failure
 
 
 def ref_of(line: str) -> str | int | None:
@@ -231,16 +198,29 @@ def ref_of(line: str) -> str | int | None:
     return ref if isinstance(ref, str | int) and not isinstance(ref, bool) else None
 
 
-def _refused(first: Any) -> Refused:
-    kind, place, found = first["type"], first["loc"], first.get("input", "")
+def refused_by(failure: ValidationError) -> Refused:
+    """What a part of a command that stands alone was refused for."""
+    first: Any = failure.errors(include_url=False)[0]
+    return _refusal(first, first["loc"])
+
+
+def _refused(failure: ValidationError) -> Refused:
+    # The command's own name stands in front of its fields.
+    first: Any = failure.errors(include_url=False)[0]
+    return _refusal(first, first["loc"][1:])
+
+
+def _refusal(first: Any, place: tuple[int | str, ...]) -> Refused:
+    kind, found = first["type"], first.get("input", "")
     rule = str(first["msg"]).removeprefix("Value error, ")
     if kind == "json_invalid":
         return Refused("INVALID_VALUE", field="line", value=_shortened(found), rule=rule)
     if kind.startswith("union_tag"):
         value = found.get("do", "") if isinstance(found, dict) else found
         return Refused("INVALID_VALUE", field="do", value=_shortened(value), rule=f"one of {DOES}")
-    # The command's own name stands in front of its fields.
-    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place[1:]).removeprefix(".")
+    # Which kind of line or payment it is taken for is nobody's field.
+    parts = [part for part in place if isinstance(part, int) or not part.startswith("<")]
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
     value = "" if kind == "missing" else _shortened(found)
     return Refused("INVALID_VALUE", field=field or "line", value=value, rule=rule)
 

@@ -21,6 +21,7 @@ def plain_receipt(happened: Happened) -> Plain:
         "event_id": happened.event_id.hex(),
         "receipt_number": receipt.receipt_number,
         "running_number": receipt.running_number,
+        "type": receipt.type.dsfinvk,
         "total_cents": receipt.total_cents,
         "vat_sums": [asdict(vat) for vat in receipt.vat_sums],
         "payments": [

@@ -9,21 +9,28 @@ from typing import TypeVar, assert_never
 
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.register.client import RegisterClient
+from branchgate.register.held import Happened
 from branchgate.register.till.commands import (
+    Abandon,
     Ask,
+    Close,
     Command,
+    Count,
     Drawer,
     MoveCash,
     PrintAgain,
     Resolve,
     Return,
     Sell,
+    Staff,
     Void,
     Wait,
     parse_command,
     ref_of,
 )
 from branchgate.register.till.counter import weighed_grams
+from branchgate.register.till.day import counted
+from branchgate.register.till.entries import Entry, LineToSell
 from branchgate.register.till.plain import (
     Plain,
     plain_article,
@@ -35,7 +42,9 @@ from branchgate.register.till.till import Till
 from branchgate.showing import plain_message
 
 EVERYTHING = 1_000_000
-Goods = TypeVar("Goods", Sell, Return)
+Goods = TypeVar("Goods", Sell, Return, Staff, Abandon)
+Happening = Sell | Return | Staff | Abandon | Void | MoveCash
+"""Commands that end in a receipt."""
 
 
 class Script:
@@ -78,14 +87,12 @@ class Script:
     async def _answer(self, command: Command) -> Plain:
         till, gateway = self._till, self._register.gateway
         match command:
-            case Sell():
-                return {"ok": True, **plain_receipt(await till.sell(await self._weighed(command)))}
-            case Return():
-                return {"ok": True, **plain_receipt(await till.take_back(await self._weighed(command)))}
-            case Void():
-                return {"ok": True, **plain_receipt(await till.void(command))}
-            case MoveCash():
-                return {"ok": True, **plain_receipt(await till.move_cash(command))}
+            case Sell() | Return() | Staff() | Abandon() | Void() | MoveCash():
+                return {"ok": True, **plain_receipt(await self._happened(command))}
+            case Count():
+                return {"ok": True, **plain_message(await counted(self._register, till, command))}
+            case Close():
+                return await self._close(command)
             case Drawer():
                 return {"ok": True, "outcome": await till.open_drawer(command.reason)}
             case PrintAgain():
@@ -104,22 +111,42 @@ class Script:
             case _:
                 assert_never(command)
 
+    async def _happened(self, command: Happening) -> Happened:
+        """The receipt that a command makes."""
+        till = self._till
+        match command:
+            case Sell():
+                return await till.sell(await self._weighed(command))
+            case Return():
+                return await till.take_back(await self._weighed(command))
+            case Staff():
+                return await till.give_to_staff(await self._weighed(command))
+            case Abandon():
+                return await till.give_up(await self._weighed(command))
+            case Void():
+                return await till.void(command)
+            case MoveCash():
+                return await till.move_cash(command)
+            case _:
+                assert_never(command)
+
     async def _weighed(self, command: Goods) -> Goods:
         """The same with a weight where one is missing. One scale weighs one thing, so it can be asked for one line."""
-        lines = list(command.lines)
+        lines: list[Entry] = list(command.lines)
         missing = [
-            (index, article)
+            (index, line, article)
             for index, line in enumerate(lines)
-            if line.quantity is None
-            and (article := self._till.article(line.article, f"lines[{index}].article")).weighed
+            if isinstance(line, LineToSell)
+            and line.quantity is None
+            and (article := self._till.ringing.article(line.article, f"lines[{index}].article")).weighed
         ]
         if len(missing) > 1:
-            index, article = missing[1]
+            index, _, article = missing[1]
             rule = "the scale weighs one line of a receipt; write the quantity of the others"
             raise Refused("INVALID_VALUE", field=f"lines[{index}].quantity", value=article.name, rule=rule)
-        for index, article in missing:
+        for index, line, article in missing:
             grams = await weighed_grams(self._register.gateway, article, f"lines[{index}].quantity")
-            lines[index] = lines[index].model_copy(update={"quantity": grams})
+            lines[index] = line.model_copy(update={"quantity": grams})
         return command.model_copy(update={"lines": tuple(lines)})
 
     async def _asked(self, command: Ask) -> Plain:
@@ -138,18 +165,20 @@ class Script:
                 return {"ok": True, "jobs": [plain_message(job) for job in jobs]}
             case "x":
                 return {"ok": True, **plain_message(await self._register.gateway.x_report())}
-            case "close":
-                return await self._close()
             case "quit":
                 return {"ok": True}
             case _:
                 assert_never(command.do)
 
-    async def _close(self) -> Plain:
+    async def _close(self, command: Close) -> Plain:
         answer: Plain = {"ok": True, "closings": [], "skipped": [], "branch": None}
-        async for step in self._register.gateway.close_day(self._till.user_id):
+        steps = self._register.gateway.close_day(
+            self._till.user_id, carry_float=command.carry_float, carry_parked=command.carry_parked
+        )
+        async for step in steps:
             match step.WhichOneof("step"):
                 case "done":
+                    self._till.day_closed()
                     answer["closings"].append(plain_message(step.done))
                 case "skipped":
                     answer["skipped"].append(plain_message(step.skipped))
@@ -160,11 +189,13 @@ class Script:
     async def _findings(self) -> Plain:
         findings = await self._register.inspect(lambda outbox: outbox.findings())
         refused = await self._register.inspect(lambda outbox: outbox.refused())
+        numbers = await self._register.inspect(lambda outbox: outbox.numbers_of_findings())
         return {
             "ok": True,
             "findings": [
                 {
                     "event_id": event_id.hex(),
+                    "receipt_number": numbers.get(event_id, ""),
                     "reason": found.reason,
                     "field": found.field,
                     "value": found.value,

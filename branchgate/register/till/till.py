@@ -5,31 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-import structlog
-
-from branchgate.catalogue import Article
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, RefusedKind
-from branchgate.money import QUANTITY_UNITS
-from branchgate.receipts.basket import Basket, Header, money_movement, reversal_of
-from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, Reference
+from branchgate.money import euros
+from branchgate.receipts.accounts import put_on_account
+from branchgate.receipts.basket import Header, abandoned, reversal_of
+from branchgate.receipts.check_cases import MAX_CASH_CENTS
+from branchgate.receipts.model import BusinessCase, PaymentType, Receipt, ReceiptType, Reference
+from branchgate.receipts.movements import movement
+from branchgate.receipts.returns import returned_of
+from branchgate.receipts.tendering import CHANGE_ABSURD_CENTS, NOTHING_TO_PAY, Paid, absurd_change, paid_with
 from branchgate.register.client import RegisterClient
 from branchgate.register.held import Happened
-from branchgate.register.till.commands import CARDS, LineToSell, MoveCash, Pay, Return, Sell, Void
+from branchgate.register.till.commands import Abandon, MoveCash, Return, Sell, Staff, Void
+from branchgate.register.till.entries import Entry
+from branchgate.register.till.open_receipt import OpenReceipt
+from branchgate.register.till.paying import Pay, in_parts
+from branchgate.register.till.ringing import Ringing, customer_of
 from branchgate.v1 import device_pb2
 
-_log = structlog.get_logger(__name__)
-
 REMEMBERED_RECEIPTS = 500
-"""Receipts that can still be voided or printed again by number."""
-
-_MOVES = {
-    "float": (BusinessCase.ANFANGSBESTAND, 1, "Anfangsbestand"),
-    "paid-in": (BusinessCase.EINZAHLUNG, 1, "Einzahlung"),
-    "paid-out": (BusinessCase.AUSZAHLUNG, -1, "Auszahlung"),
-}
+"""Receipts that can still be voided, returned at their prices or printed again by number."""
 
 
 class Till:
@@ -43,7 +40,9 @@ class Till:
         self._receipts: OrderedDict[str, Happened] = OrderedDict()
         self._voided: set[str] = set()
         self._openings: set[asyncio.Task[None]] = set()
+        self._float_booked = False
         self.drawer_outcomes: Counter[str] = Counter()
+        self.ringing = Ringing(register.catalogue, register.category_name, self._known, self.reference)
 
     @property
     def user_id(self) -> str:
@@ -59,82 +58,127 @@ class Till:
         for happened in await self._register.inspect(lambda outbox: outbox.receipts(REMEMBERED_RECEIPTS)):
             self._keep(happened)
 
-    def rung_up(self, lines: Sequence[LineToSell], *, sign: int = 1) -> Basket:
-        """The basket of some lines; sign -1 takes the goods back.
+    def begin(self, *, training: bool = False) -> OpenReceipt:
+        """A receipt that begins now."""
+        return OpenReceipt(self.now_ms(), type=ReceiptType.AV_TRAINING if training else ReceiptType.BELEG)
 
-        Raises Refused: NOT_FOUND, AMBIGUOUS_ARTICLE, INVALID_VALUE, and WEIGHT_NEEDED for weighed goods without a weight.
+    def begin_return(self, number: str = "") -> OpenReceipt:
+        """Goods will come back: of a receipt that this till knows at its prices and at most what was sold, else at those of today.
+
+        Raises Refused (ALREADY_VOIDED) when nothing of the receipt is left.
         """
-        basket = Basket()
-        for index, wanted in enumerate(lines):
-            article = self.article(wanted.article, f"lines[{index}].article")
-            category = self._register.category_name(article.category_key)
-            quantity = _quantity(wanted, article, index)
-            line = basket.add(article, sign * quantity, category_name=category)
-            if wanted.void:
-                basket.void_line(line.line_number)
-        return basket
+        if number in self._voided:
+            raise Refused("ALREADY_VOIDED", field="receipt", value=number, rule="once", kind=RefusedKind.NOT_NOW)
+        receipt = OpenReceipt(self.now_ms(), takes_back=True)
+        if number:
+            receipt.sale = self._known(number)
+            receipt.references = (self.reference(number),)
+            receipt.returned = returned_of(self._referring_to(number))
+        return receipt
 
-    def article(self, wanted: str, field: str = "article") -> Article:
-        """By number, else GTIN, else exact name. Raises Refused: NOT_FOUND, or AMBIGUOUS_ARTICLE naming the candidates."""
-        catalogue = self._register.catalogue
-        by_number = catalogue.article(wanted)
-        found = (by_number,) if by_number else catalogue.by_gtin(wanted) or catalogue.by_name(wanted)
-        if not found:
-            raise Refused(
-                "NOT_FOUND", field=field, value=wanted, rule="number, GTIN or name", kind=RefusedKind.NOT_FOUND
-            )
-        if len(found) > 1:
-            numbers = ", ".join(article.article_number for article in found)
-            raise Refused("AMBIGUOUS_ARTICLE", field=field, value=wanted, rule=numbers)
-        return found[0]
+    async def sell(self, command: Sell) -> Happened:
+        """Rings up the lines and takes the payment. Raises Refused; then nothing has happened."""
+        receipt = self.begin(training=command.training)
+        receipt.customer = customer_of(command.customer)
+        self._ring_up(receipt, command.lines)
+        for off, surcharge in ((command.discount, False), (command.surcharge, True)):
+            if off is not None:
+                receipt.basket.reduce_receipt(off.reduction(surcharge=surcharge))
+        return await self.pay(receipt, in_parts(command.pay), sure=command.sure)
 
-    async def sell(self, command: Sell, started_ms: int | None = None) -> Happened:
-        """Rings up the lines and takes the payment. Raises Refused; then nothing has happened.
+    async def take_back(self, command: Return) -> Happened:
+        """Takes goods back: negative lines, with a reference to their sale when it is known. Raises Refused like `begin_return`."""
+        receipt = self.begin_return(command.receipt)
+        self._ring_up(receipt, command.lines)
+        return await self.pay(receipt, in_parts(command.pay), sure=command.sure)
 
-        `started_ms` is when its first line was rung up, which the receipt must tell (KassenSichV § 6); None: just now.
+    async def give_to_staff(self, command: Staff) -> Happened:
+        """Goods that an employee takes."""
+        receipt = self.begin()
+        receipt.customer = customer_of(command.customer)
+        self._ring_up(receipt, command.lines)
+        return await self.staff_takes(receipt)
+
+    async def give_up(self, command: Abandon) -> Happened:
+        """Records lines that were rung up and given up."""
+        receipt = self.begin()
+        self._ring_up(receipt, command.lines)
+        return await self.abandon(receipt)
+
+    def take_part(self, receipt: OpenReceipt, way: Pay) -> None:
+        """Takes a part of the payment, or leaves the rest on account. Raises Refused: CUSTOMER_MISSING, INVALID_VALUE."""
+        left = receipt.left_cents
+        if way.account:
+            receipt.basket.put(put_on_account(left, receipt.customer))
+        else:
+            receipt.tenders = (*receipt.tenders, way.tender(left))
+
+    async def pay(self, receipt: OpenReceipt, ways: Sequence[Pay], *, sure: bool = False) -> Happened:
+        """Takes the payment and records the receipt. Raises Refused, and then nothing has happened: CASH_NOT_ENOUGH, BASKET_EMPTY,
+        CUSTOMER_MISSING, and CASH_DOUBTFUL for cash that hardly anybody gives, unless somebody is `sure`.
         """
-        started_ms = self.now_ms() if started_ms is None else started_ms
-        basket = self.rung_up(command.lines, sign=1)
-        return await self._finished(
-            lambda number, running: self._paid(basket, command.pay, number, running, started_ms)
-        )
+        tenders, basket = receipt.tenders, receipt.basket.copy()
+        try:
+            for way in ways:
+                self.take_part(receipt, way)
+            paid = paid_with(receipt.basket.total_cents, receipt.tenders)
+            if absurd_change(paid) and not sure:
+                usual = euros(paid.cash_given_cents - paid.change_cents + CHANGE_ABSURD_CENTS)
+                raise Refused("CASH_DOUBTFUL", field="pay", value=euros(paid.cash_given_cents), rule=usual)
+            return await self._finished(lambda number, running: self._built(receipt, paid, number, running))
+        except BranchgateError:
+            receipt.tenders, receipt.basket = tenders, basket
+            raise
 
-    async def take_back(self, command: Return, started_ms: int | None = None) -> Happened:
-        """Takes goods back: negative lines, with a reference to their sale when it is known. `started_ms` as for a sale."""
-        started_ms = self.now_ms() if started_ms is None else started_ms
-        basket = self.rung_up(command.lines, sign=-1)
-        references = self._references(command.receipt)
+    async def staff_takes(self, receipt: OpenReceipt) -> Happened:
+        """Ends the receipt as goods for an employee (AVSachbezug): no payment, and it counts in no closing."""
+        receipt.type = ReceiptType.AV_SACHBEZUG
+        return await self._finished(lambda number, running: self._built(receipt, NOTHING_TO_PAY, number, running))
+
+    async def abandon(self, receipt: OpenReceipt) -> Happened:
+        """Ends the receipt without payment (AVBelegabbruch): what was rung up stays on record."""
 
         def build(number: str, running: int) -> Receipt:
-            return replace(self._paid(basket, command.pay, number, running, started_ms), references=references)
+            header = self._header(number, running, receipt.started_ms)
+            return abandoned(header, receipt.basket.lines, parked_id=receipt.parked_id)
 
-        return await self._finished(build)
+        # Nobody takes it home.
+        return await self._finished(build, print_role="")
 
     async def void(self, command: Void) -> Happened:
-        """Reverses a paid receipt. Raises Refused: NOT_FOUND, or ALREADY_VOIDED."""
+        """Reverses a paid receipt. Raises Refused: NOT_FOUND, ALREADY_VOIDED, or NOTHING_TO_VOID for one that counts nowhere."""
         sale = self.remembered(command.receipt)
         number_of_sale = sale.receipt.receipt_number
         if number_of_sale in self._voided or sale.receipt.reverses_receipt:
             raise Refused(
                 "ALREADY_VOIDED", field="receipt", value=number_of_sale, rule="once", kind=RefusedKind.NOT_NOW
             )
+        if sale.receipt.type is not ReceiptType.BELEG:
+            kind = sale.receipt.type.dsfinvk
+            raise Refused("NOTHING_TO_VOID", field="receipt", value=number_of_sale, rule=kind, kind=RefusedKind.NOT_NOW)
         register_id = self._register.identity.register_id
 
         def build(number: str, running: int) -> Receipt:
-            header = self._header(number, running, self._clock.now_ms())
+            header = self._header(number, running, self.now_ms())
             return reversal_of(sale.receipt, header, register_id, sale.event_id)
 
         return await self._finished(build)
 
     async def move_cash(self, command: MoveCash) -> Happened:
-        """Books money into or out of the drawer."""
-        case, sign, text = _MOVES[command.do]
+        """Books money into or out of the drawer. Raises Refused, unless somebody is sure: FLOAT_TWICE, CASH_DOUBTFUL."""
+        if not command.sure:
+            await self._require_usual(command)
 
         def build(number: str, running: int) -> Receipt:
-            header = self._header(number, running, self._clock.now_ms())
-            return money_movement(header, case, sign * command.amount, command.text or text)
+            return movement(self._header(number, running, self.now_ms()), command.do, command.amount, command.text)
 
-        return await self._finished(build)
+        happened = await self._finished(build)
+        self._float_booked = self._float_booked or command.do == "float"
+        return happened
+
+    def day_closed(self) -> None:
+        """The next period may have a float of its own."""
+        self._float_booked = False
 
     def remembered(self, number: str) -> Happened:
         """A receipt of this till by number, or the last one. Raises Refused (NOT_FOUND)."""
@@ -148,6 +192,13 @@ class Till:
                 kind=RefusedKind.NOT_FOUND,
             )
         return found
+
+    def reference(self, number: str) -> Reference:
+        """How a receipt names another one; the register only of this one's numbers."""
+        known = self._receipts.get(number)
+        identity = self._register.identity
+        own = identity.number_range.running(number) is not None
+        return Reference(identity.register_id if own else "", number, known.event_id if known else b"")
 
     async def open_drawer(self, reason: str, receipt_event_id: bytes = b"") -> str:
         """Opens the drawer now or not at all; returns what its sensor said. Raises what the gateway answers."""
@@ -166,26 +217,58 @@ class Till:
             opening.cancel()
         await asyncio.gather(*self._openings, return_exceptions=True)
 
-    def _paid(self, basket: Basket, pay: Pay, number: str, running: int, started_ms: int) -> Receipt:
-        header = self._header(number, running, started_ms)
-        if pay.card is not None:
-            kind = CARDS.get(pay.card.casefold(), PaymentType.UNBAR)
-            return basket.finish(header, [Payment(kind, basket.total_cents, pay.card)])
-        return basket.pay_cash(header, pay.given_cents(basket.total_cents))
+    def _ring_up(self, receipt: OpenReceipt, entries: Sequence[Entry]) -> None:
+        for index, entry in enumerate(entries):
+            self.ringing.ring_up(receipt, entry, f"lines[{index}].")
 
-    def _references(self, number: str) -> tuple[Reference, ...]:
-        if not number:
-            return ()
-        known = self._receipts.get(number)
-        return (Reference(self._register.identity.register_id, number, known.event_id if known else b""),)
+    def _built(self, receipt: OpenReceipt, paid: Paid, number: str, running: int) -> Receipt:
+        return receipt.basket.finish(
+            self._header(number, running, receipt.started_ms),
+            paid.payments,
+            type=receipt.type,
+            cash_given_cents=paid.cash_given_cents,
+            change_cents=paid.change_cents,
+            references=receipt.references,
+            customer=receipt.customer,
+            parked_id=receipt.parked_id,
+        )
 
     def _header(self, number: str, running: int, started_ms: int) -> Header:
-        return Header(number, running, started_ms, self._clock.now_ms(), self._user_id, self._user_name)
+        return Header(number, running, started_ms, self.now_ms(), self._user_id, self._user_name)
 
-    async def _finished(self, build: Callable[[str, int], Receipt]) -> Happened:
-        happened = await self._register.record(build)
+    def _known(self, number: str) -> Receipt | None:
+        known = self._receipts.get(number)
+        return known.receipt if known else None
+
+    def _referring_to(self, number: str) -> list[Receipt]:
+        return [
+            happened.receipt
+            for happened in self._receipts.values()
+            if any(reference.receipt_number == number for reference in happened.receipt.references)
+        ]
+
+    async def _require_usual(self, command: MoveCash) -> None:
+        if command.amount > MAX_CASH_CENTS:
+            raise Refused("CASH_DOUBTFUL", field="amount", value=euros(command.amount), rule=euros(MAX_CASH_CENTS))
+        if command.do == "float" and await self._has_float():
+            amount, rule = euros(command.amount), "one opening float in a period"
+            raise Refused("FLOAT_TWICE", field="amount", value=amount, rule=rule, kind=RefusedKind.NOT_NOW)
+
+    async def _has_float(self) -> bool:
+        """As the gateway knows it, which may have carried one over; without it as far as this till remembers."""
+        if self._float_booked or not self._register.state.connected:
+            return self._float_booked
+        try:
+            cash = (await self._register.gateway.expected_cash()).cash
+        except BranchgateError:
+            return self._float_booked
+        return any(figure.business_case == BusinessCase.ANFANGSBESTAND.dsfinvk and figure.count for figure in cash)
+
+    async def _finished(self, build: Callable[[str, int], Receipt], *, print_role: str = "receipt") -> Happened:
+        happened = await self._register.record(build, print_role=print_role)
         self._keep(happened)
-        if any(payment.type is PaymentType.BAR for payment in happened.receipt.payments):
+        receipt = happened.receipt
+        if receipt.type is ReceiptType.BELEG and any(paid.type is PaymentType.BAR for paid in receipt.payments):
             opening = asyncio.create_task(self._open_for(happened))
             self._openings.add(opening)
             opening.add_done_callback(self._openings.discard)
@@ -204,10 +287,3 @@ class Till:
         except BranchgateError as failure:
             # The sale stands without it; what happened is counted like any other outcome.
             self.drawer_outcomes[failure.reason] += 1
-
-
-def _quantity(wanted: LineToSell, article: Article, index: int) -> int:
-    """One piece when nothing is said; nobody may buy a kilogram because nothing was weighed."""
-    if wanted.quantity is None and article.weighed:
-        raise Refused("WEIGHT_NEEDED", field=f"lines[{index}].quantity", value=article.name, rule="NOT_WEIGHED")
-    return QUANTITY_UNITS if wanted.quantity is None else wanted.quantity

@@ -6,17 +6,65 @@ from typing import Final
 
 from branchgate.errors.texts import Language
 
+_HELP_DE = """\
+Artikel: Nummer, GTIN oder Name · 3 * Artikel · 0,486 * Artikel
+zurück            letzte Position streichen    abbruch           Bon aufgeben
+bar [20,00]       bar, ohne Betrag passend     karte [Visa] [10,00]  mit Karte, auch ein Teil
+fremd CHF 20 18,40  fremdes Bargeld, Wert in Euro   rechnung     Rest auf Rechnung
+rabatt 10% | 1,00   auf den letzten Artikel    bonrabatt 10% | 1,00  auf den Bon, 0 nimmt ihn weg
+aufschlag, bonaufschlag  wie Rabatt            trinkgeld [ag] 2,00
+gutschein NR 25,00  verkaufen                  einlösen NR [10,00]   Gutschein einlösen
+anzahlung 50,00 1   mit Steuerschlüssel        anrechnen BONNR   Anzahlung verrechnen
+begleichen BONNR    Rechnung bezahlen          kunde NR NAME     Kunde zum Bon
+personal [NR NAME]  Ware für Mitarbeiter       schulung          Schulung an und aus
+rückgabe [Bonnr]    Ware zurücknehmen          storno [Bonnr]    bezahlten Bon stornieren
+anfang/ein/aus/zurbank/vonbank/einlage/entnahme/lohn/trinkgeldaus BETRAG [Grund]   Geld ohne Verkauf
+zählung [blind] 250,00 | 3x50 10x0,50          lade              Kassenlade öffnen
+kopie [Bonnr]       Bon noch einmal drucken    ja / nein         Fragen beantworten
+x · z [ohne bestand] [geparkte]  X-Bericht, Tagesabschluss       status · ende"""
+
+_HELP_EN = """\
+Article: number, GTIN or name · 3 * article · 0.486 * article
+off               take the last line off       abandon           give the receipt up
+cash [20.00]      cash, exact without amount   card [Visa] [10.00]   by card, also a part
+foreign CHF 20 18.40  foreign cash, worth in euro   account      the rest on account
+discount 10% | 1.00   on the last article      receipt-discount 10% | 1.00  on the receipt, 0 takes it off
+surcharge, receipt-surcharge  like discounts   tip [employer] 2.00
+voucher NO 25.00    sell one                   redeem NO [10.00] redeem a voucher
+down-payment 50.00 1  with its VAT key         use-down-payment RECEIPT
+settle RECEIPT      pay what is on account     customer ID NAME  customer of the receipt
+staff [ID NAME]     goods for an employee      training          training on and off
+return [number]     take goods back            void [number]     void a paid receipt
+float/in/out/to-bank/from-bank/owner-in/owner-out/wage/tip-out AMOUNT [reason]   money without a sale
+count [blind] 250.00 | 3x50 10x0.50            drawer            open the drawer
+print [number]      print a receipt again      yes / no          answer questions
+x · close [no float] [parked]  X report, close the day           status · quit"""
+
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "greeting": (
         "Kasse {register} · {articles} Artikel · „hilfe“ zeigt alles",
         'Register {register} · {articles} articles · "help" shows everything',
     ),
     "total": ("Summe", "Total"),
+    "left": ("Noch zu zahlen", "Left to pay"),
     "change": ("Rückgeld", "Change"),
     "receipt": ("Bon {number}", "Receipt {number}"),
+    "training_receipt": ("Übungsbon {number}, zählt nicht", "Training receipt {number}, does not count"),
+    "training": (
+        "SCHULUNG: nichts zählt, bis „schulung“ wieder abschaltet",
+        "TRAINING: nothing counts until training is switched off",
+    ),
+    "for_real": ("Schulung beendet: ab jetzt zählt alles", "Training ended: everything counts from now on"),
     "returning": ("Rückgabe: Artikel erfassen, dann „bar“ oder „karte“", "Return: ring up, then cash or card"),
-    "abandoned": ("Bon abgebrochen, nichts ist gebucht", "Receipt abandoned, nothing was booked"),
+    "customer": ("Kunde: {name}", "Customer: {name}"),
+    "abandoned": ("Bon abgebrochen und als {number} vermerkt", "Receipt abandoned, on record as {number}"),
+    "abandoned_nothing": ("Nichts war erfasst", "Nothing was rung up"),
     "empty": ("Noch keine Position erfasst", "Nothing rung up yet"),
+    "sure": ("„ja“ bestätigt, alles andere verwirft", "yes confirms, anything else forgets it"),
+    "numbers_run_low": (
+        "Nur noch {left} Bonnummern: bitte in der Zentrale einen neuen Nummernkreis zuweisen lassen",
+        "Only {left} receipt numbers left: have central assign a new number range",
+    ),
     "candidates": ("Gemeint ist vielleicht:", "Perhaps you mean:"),
     "connected": ("Gateway verbunden", "Gateway connected"),
     "offline": ("Gateway nicht erreichbar; der Verkauf geht weiter", "Gateway not reachable; selling goes on"),
@@ -48,24 +96,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Der Bon ist noch offen: erst bezahlen („bar“, „karte“) oder verwerfen („abbruch“)",
         "The receipt is still open: take the payment (cash, card) or throw it away (abandon) first",
     ),
-    "help": (
-        "Artikel: Nummer, GTIN oder Name · 3 * Artikel · 0,486 * Artikel\n"
-        "zurück          letzte Position streichen      abbruch         Bon verwerfen\n"
-        "bar [20,00]     bar bezahlen, ohne Betrag passend\n"
-        "karte [Visa]    mit Karte bezahlen\n"
-        "rückgabe [Bonnr]  Ware zurücknehmen            storno [Bonnr]  bezahlten Bon stornieren\n"
-        "anfang/ein/aus BETRAG   Geld ohne Verkauf      lade            Kassenlade öffnen\n"
-        "kopie [Bonnr]   Bon noch einmal drucken        ja / nein       unklaren Druck beantworten\n"
-        "x · z           X-Bericht, Tagesabschluss      status · ende",
-        "Article: number, GTIN or name · 3 * article · 0.486 * article\n"
-        "off             take the last line off         abandon         throw the receipt away\n"
-        "cash [20.00]    pay cash, exact without amount\n"
-        "card [Visa]     pay by card\n"
-        "return [number] take goods back                void [number]   void a paid receipt\n"
-        "float/in/out AMOUNT     money without a sale   drawer          open the drawer\n"
-        "print [number]  print a receipt again          yes / no        answer an uncertain print\n"
-        "x · close       X report, close the day        status · quit",
-    ),
+    "help": (_HELP_DE, _HELP_EN),
 }
 
 

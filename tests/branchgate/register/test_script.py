@@ -53,6 +53,7 @@ async def test_a_sale_answers_with_every_figure(folder: Path) -> None:
         "ok": True,
         "receipt_number": "K1-000001",
         "running_number": 1,
+        "type": "Beleg",
         "total_cents": 208,
         "vat_sums": [
             {"vat_key": 1, "vat_rate_basis_points": 1900, "gross_cents": 208, "net_cents": 175, "vat_cents": 33}

@@ -16,8 +16,8 @@ from branchgate.clock import SystemClock
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.receipts.model import Receipt
 from branchgate.register import RegisterClient
-from branchgate.register.till.commands import LineToSell
 from branchgate.register.till.counter import Counter
+from branchgate.register.till.entries import LineToSell
 from branchgate.register.till.script import Script
 from branchgate.register.till.terminal import Terminal
 from branchgate.register.till.till import Till
@@ -167,7 +167,7 @@ async def test_a_basket_that_nobody_weighed_is_refused_by_the_till_itself(tmp_pa
     async with RegisterClient(tmp_path, open_channel=open_plainly) as register:
         till = Till(register, SystemClock(), user_id="anna", user_name="Anna")
         with pytest.raises(Refused) as refused:
-            till.rung_up([LineToSell(article="10001")])
+            till.ringing.ring_up(till.begin(), LineToSell(article="10001"), "lines[0].")
     assert (refused.value.reason, refused.value.value) == ("WEIGHT_NEEDED", "Äpfel Elstar")
 
 
