@@ -18,6 +18,7 @@ from branchgate.figures.closings import (
     encode_details,
 )
 from branchgate.figures.codec import (
+    cash_to_message,
     columns_from_message,
     columns_to_message,
     decode_figures,
@@ -64,6 +65,7 @@ __all__ = [
     "SummaryColumns",
     "UserFigure",
     "add",
+    "cash_to_message",
     "closing_to_message",
     "columns_from_message",
     "columns_to_message",

@@ -231,6 +231,19 @@ class GatewayCalls:
         stub = report_pb2_grpc.ReportServiceStub(self._channel())
         return await _asked(stub.CountCash(request, timeout=QUESTION_WITHIN_S))
 
+    async def print_report(
+        self, user_id: str, *, closing_event_id: bytes = b"", request_id: bytes | None = None
+    ) -> bytes:
+        """Prints this register's X report, or a copy of a closing, on its receipt printer; returns the print job's id."""
+        request = report_pb2.PrintReportRequest(
+            closing_event_id=closing_event_id,
+            register_id=self._register_id,
+            user_id=user_id,
+            request_id=request_id or secrets.token_bytes(16),
+        )
+        stub = report_pb2_grpc.ReportServiceStub(self._channel())
+        return (await _asked(stub.PrintReport(request, timeout=CLOSING_WITHIN_S))).job_id
+
     async def close_day(
         self,
         user_id: str,

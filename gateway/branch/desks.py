@@ -10,7 +10,10 @@ from branchgate.events import EventKind
 from branchgate.ids import new_event_id
 from drivers.escpos.pictures import SourcePicture
 from gateway.branch.stores import KEYS_FOLDER, Stores
+from gateway.closing.branch import Branch as ClosingBranch
+from gateway.closing.cash import CashDesk
 from gateway.closing.desk import ClosingDesk
+from gateway.closing.paper import ReportPaper
 from gateway.config import GatewaySettings
 from gateway.devices import Devices, PluggedDevices
 from gateway.displays import DisplayDesk
@@ -23,7 +26,7 @@ from gateway.pairing.audit import IdentityAudit
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses, PairingDesk
 from gateway.pairing.renewal import Renewals
-from gateway.parked import ParkedDesk, ParkedEnding
+from gateway.parked import ParkedAtClosing, ParkedDesk, ParkedEnding
 from gateway.printing.desk import PrintDesk
 from gateway.printing.digital import DigitalDesk
 from gateway.printing.documents import Documents
@@ -49,6 +52,8 @@ class Desks:
     scales: ScaleDesk
     parked: ParkedDesk
     closing: ClosingDesk
+    cash: CashDesk
+    report_paper: ReportPaper
     export: ExportDesk
     pairing: PairingDesk
     renewals: Renewals
@@ -73,7 +78,7 @@ def set_up_desks(
         return await stores.journal.append(NewEntry(new_event_id(clock.now_ms()), register_id, OWN, kind, body))
 
     audit = IdentityAudit(record_own, clock)
-    documents = Documents(stores.reader, clock, logo)
+    documents = Documents(stores.reader, clock, logo, tse_text=settings.receipt.tse_text)
     devices = Devices(
         settings.devices,
         lambda printer: StoredLedger(printer, stores.jobs, documents),
@@ -83,13 +88,22 @@ def set_up_desks(
     printing = PrintDesk(stores.jobs, documents, devices)
     displays = DisplayDesk(settings.displays, stores.replica.settings, devices.board)
     scales = ScaleDesk(settings.scales, stores.replica.settings, devices.board, clock)
+    rules = BranchRules(stores.registers, stores.replica)
+    branch = ClosingBranch(
+        stores.replica.settings,
+        lambda: [register.register_id for register in stores.registers.all()],
+        rules.number_range,
+        ParkedAtClosing(stores.journal, clock),
+    )
+    cashier = (stores.writer, stores.journal, stores.reading, stores.sales, clock, branch)
+    closing = ClosingDesk(*cashier, print_closing=printing.print_closing)
     return Desks(
         recorder=Recorder(
             stores.writer,
             stores.journal,
             stores.reading,
             clock,
-            BranchRules(stores.registers, stores.replica),
+            rules,
             print_wish=printing.wish,
             parked_ends=ParkedEnding(),
         ),
@@ -103,15 +117,9 @@ def set_up_desks(
         scales=scales,
         parked=ParkedDesk(stores.writer, stores.journal, stores.reading, clock),
         export=ExportDesk(stores.path.parent, clock, memory_limit_mb=settings.sales_memory_mb),
-        closing=ClosingDesk(
-            stores.writer,
-            stores.journal,
-            stores.reading,
-            stores.sales,
-            clock,
-            stores.replica.settings,
-            print_closing=printing.print_closing,
-        ),
+        closing=closing,
+        cash=CashDesk(*cashier),
+        report_paper=ReportPaper(closing, printing),
         pairing=PairingDesk(authority, stores.registers, audit, clock, addresses),
         renewals=Renewals(authority, stores.registers, audit),
     )

@@ -7,41 +7,47 @@ that register was journaled behind it. So a receipt is in exactly one Z, and two
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol
 
 import structlog
 
-from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.figures import Closing, add, decode_closing
 from branchgate.reports import ReportHead, branch_report, x_report, z_report
+from gateway.closing.asked import TRIES, Sales
+from gateway.closing.branch import Branch
 from gateway.closing.model import (
     NOTHING_TO_CLOSE,
+    PARKED_RECEIPTS,
     REGISTER_BUSY,
+    REGISTER_UNKNOWN,
     BranchClosed,
     Closed,
     CloseDay,
+    PastClosings,
     Skipped,
     Started,
     Step,
     XReport,
 )
-from gateway.closing.settling import closing_id, settle
+from gateway.closing.parked import ParkedHere
+from gateway.closing.settling import Blocked, Settled, Terms, closing_id, settle
 from gateway.journal.entries import Entry
 from gateway.journal.journal import Journal
 from gateway.journal.reader import entry_of
-from gateway.sales.replies import FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.sales.client import BUSY
+from gateway.sales.days import DayRule, Days
+from gateway.sales.replies import OpenPeriod, OpenPeriodsReply
 from gateway.short_texts import short_text
 from gateway.store.writer import GroupWriter
 
 TAXONOMY = "2.4"
 """TAXONOMIE_VERSION: the DSFinV-K in force."""
 
-TRIES = 5
-"""How often a register that goes on selling is counted anew before it is left to the next order."""
+MOST_TITLES = 5
+"""So many parked receipts are named when they stand in the way; of the others there is the number."""
 
 PrintClosing = Callable[[bytes, str], Awaitable[None]]
 """Prints a closing: event id and register."""
@@ -49,23 +55,11 @@ PrintClosing = Callable[[bytes, str], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
-class Sales(Protocol):
-    """What closing asks of the sales store."""
-
-    async def figures(self, register_id: str | None, through: int) -> FiguresReply: ...
-
-    async def open_periods(self, register_id: str | None, through: int) -> OpenPeriodsReply: ...
-
-    async def figures_of(self, periods: Sequence[tuple[str, int]], through: int) -> FiguresReply: ...
-
-    async def closings(self, register_id: str | None, limit: int, through: int) -> tuple[RecordedClosing, ...]: ...
-
-
 class ClosingDesk:
     """X reports and closings of one branch.
 
-    `reading` is a read-only connection to the writer's store for the event loop. `settings` gives what central decided, None before the
-    first sync. Raises TryAgain (SALES_STORE_BUSY) when there are no figures yet.
+    `reading` is a read-only connection to the writer's store for the event loop. Raises TryAgain (SALES_STORE_BUSY) when there are no
+    figures yet.
     """
 
     def __init__(
@@ -75,7 +69,7 @@ class ClosingDesk:
         reading: sqlite3.Connection,
         sales: Sales,
         clock: Clock,
-        settings: Callable[[], BranchSettings | None],
+        branch: Branch,
         *,
         print_closing: PrintClosing | None = None,
     ) -> None:
@@ -84,20 +78,26 @@ class ClosingDesk:
         self._reading = reading
         self._sales = sales
         self._clock = clock
-        self._settings = settings
+        self._branch = branch
         self._print_closing = print_closing
 
     async def x_report(self, register_id: str | None) -> XReport:
-        """The open period of a register, or of all as one sum. Changes nothing."""
+        """The open period of a register, or of all as one sum. Changes nothing. Raises Refused (REGISTER_UNKNOWN)."""
+        if register_id is not None:
+            self._branch.require(self._reading, register_id)
         reply = await self._sales.figures(register_id, self._journal.head)
         now_ms = self._clock.now_ms()
         head = ReportHead(register_id or "", now_ms, reply.covered.through)
-        text = x_report(reply.figures, head, self._branch())
+        text = x_report(reply.figures, head, self._branch.decided())
         return XReport(register_id, reply.figures, reply.covered.through, now_ms, text)
 
-    async def closings(self, register_id: str | None, limit: int) -> list[Closed]:
-        """Past closings as they were printed, newest first; their texts say that they are copies."""
-        recorded = await self._sales.closings(register_id, limit, self._journal.head)
+    async def closings(self, wanted: PastClosings) -> list[Closed]:
+        """Past closings as they were printed, newest first; their texts say that they are copies. Raises Refused (REGISTER_UNKNOWN)."""
+        if wanted.register_id is not None:
+            self._branch.require(self._reading, wanted.register_id)
+        recorded = await self._sales.closings(
+            wanted.register_id, wanted.limit, self._journal.head, from_day=wanted.from_day, to_day=wanted.to_day
+        )
         return [self._closed(found.event_id, found.closing, copy=True) for found in recorded]
 
     async def close_day(self, order: CloseDay) -> AsyncIterator[Step]:
@@ -108,6 +108,10 @@ class ClosingDesk:
         if len(order.request_id) != 16:
             raise Refused("INVALID_VALUE", field="request_id", value=order.request_id.hex(), rule="16 bytes")
         short_text(order.user_id, "user_id")
+        if order.register_id is not None and not self._branch.knows(self._reading, order.register_id):
+            yield Skipped(order.register_id, REGISTER_UNKNOWN)
+            yield await self._sum([])
+            return
         standing = await self._sales.open_periods(order.register_id, self._journal.head)
         registers = self._registers(order, standing)
         closed: list[Closed] = []
@@ -120,49 +124,82 @@ class ClosingDesk:
         yield await self._sum(closed)
 
     def _registers(self, order: CloseDay, standing: OpenPeriodsReply) -> list[str]:
-        """Whom the order is about: the register it names, else all that are open or that it has closed before."""
+        """Whom the order is about: the register it names, else all that are open or that it has closed before.
+
+        Where parked receipts stand in the way, also those that have nothing else: whoever closes the branch must hear of them.
+        """
         if order.register_id is not None:
             return [order.register_id]
         known = self._reading.execute("SELECT register_id FROM register_state").fetchall()
         before = [name for (name,) in known if self._recorded(order, name) is not None]
-        return sorted({*before, *(found.period.register_id for found in standing.periods)})
+        parked = () if order.carry_parked else self._branch.parked.parked_of(self._reading, None)
+        return sorted(
+            {
+                *before,
+                *(found.period.register_id for found in standing.periods),
+                *(one.register_id for one in parked if one.register_id),
+            }
+        )
 
     async def _close(self, order: CloseDay, register_id: str, standing: OpenPeriodsReply) -> Step:
         for _ in range(TRIES):
             recorded = self._recorded(order, register_id)
             if recorded is not None:
                 return self._closed(recorded.event_id, decode_closing(recorded.body))
-            closing = self._closing_of(order, register_id, standing)
-            if closing is None:
-                return Skipped(register_id, NOTHING_TO_CLOSE)
-            event_id = closing_id(order.request_id, register_id)
-            settled = await self._writer.submit(settle(self._journal, event_id, closing), urgent=True)
-            if settled is not None:
-                entry, new = settled
-                if new and order.print:
-                    await self._print(entry)
-                return self._closed(entry.event_id, decode_closing(entry.body))
+            found = next((each for each in standing.periods if each.period.register_id == register_id), None)
+            if found is None:
+                return self._nothing_to_close(order, register_id)
             try:
+                closing = await self._closing_of(order, found, standing)
+                terms = Terms(order.carry_parked, self._closed_until_ms(closing))
+                event_id = closing_id(order.request_id, register_id)
+                work = settle(self._journal, self._branch.parked, event_id, closing, terms)
+                outcome = await self._writer.submit(work, urgent=True)
+                if isinstance(outcome, Blocked):
+                    return Skipped(register_id, PARKED_RECEIPTS, _titles(outcome.parked))
+                if isinstance(outcome, Settled):
+                    if outcome.new and order.print:
+                        await self._print(outcome.entry)
+                    return self._closed(outcome.entry.event_id, decode_closing(outcome.entry.body))
                 standing = await self._sales.open_periods(register_id, self._journal.head)
-            except TryAgain:
+            except TryAgain as failure:
+                if failure.reason != BUSY:
+                    raise
                 break
         return Skipped(register_id, REGISTER_BUSY)
 
-    def _closing_of(self, order: CloseDay, register_id: str, standing: OpenPeriodsReply) -> Closing | None:
-        for found in standing.periods:
-            if found.period.register_id == register_id:
-                return Closing(
-                    register_id=register_id,
-                    z_number=found.period.z_number,
-                    business_day=found.period.business_day,
-                    closed_at_ms=self._clock.now_ms(),
-                    through_journal_sequence=standing.covered.through,
-                    figures=found.figures,
-                    user_id=order.user_id,
-                    taxonomy_version=TAXONOMY,
-                    chain_hash=standing.covered.chain_hash,
-                )
-        return None
+    def _nothing_to_close(self, order: CloseDay, register_id: str) -> Skipped:
+        parked = () if order.carry_parked else tuple(self._branch.parked.parked_of(self._reading, register_id))
+        if parked:
+            return Skipped(register_id, PARKED_RECEIPTS, _titles(parked))
+        return Skipped(register_id, NOTHING_TO_CLOSE)
+
+    async def _closing_of(self, order: CloseDay, found: OpenPeriod, standing: OpenPeriodsReply) -> Closing:
+        """The closing of an open period. Its details may reach further than its figures; then it will not be settled."""
+        name = found.period
+        columns, articles = await self._sales.details(name.register_id, name.z_number, standing.covered.through)
+        return Closing(
+            register_id=name.register_id,
+            z_number=name.z_number,
+            business_day=name.business_day,
+            closed_at_ms=self._clock.now_ms(),
+            through_journal_sequence=standing.covered.through,
+            figures=found.figures,
+            user_id=order.user_id,
+            taxonomy_version=TAXONOMY,
+            chain_hash=standing.covered.chain_hash,
+            count=found.count,
+            carried_float_cents=found.figures.cash_cents if order.carry_float else None,
+            master_data=self._branch.master_data(name.register_id),
+            columns=columns,
+            articles=articles,
+        )
+
+    def _closed_until_ms(self, closing: Closing) -> int:
+        """A day that is closed before it ends is closed until then."""
+        settings = self._branch.decided()
+        days = Days(DayRule(settings.time_zone, settings.day_starts_at_minutes))
+        return min(closing.closed_at_ms, days.ends_ms(closing.business_day))
 
     async def _sum(self, closed: list[Closed]) -> BranchClosed:
         """Adds the closings up as they were printed; only the best articles of all need the sales themselves."""
@@ -172,7 +209,7 @@ class ClosingDesk:
             names = [(closing.register_id, closing.z_number) for closing in closings]
             whole = await self._sales.figures_of(names, self._journal.head)
             figures = replace(figures, top_articles=whole.figures.top_articles)
-        text = branch_report(figures, closings, self._clock.now_ms(), self._branch())
+        text = branch_report(figures, closings, self._clock.now_ms(), self._branch.decided())
         return BranchClosed(figures, len(closings), text)
 
     async def _print(self, entry: Entry) -> None:
@@ -188,7 +225,10 @@ class ClosingDesk:
         return entry_of(self._reading, closing_id(order.request_id, register_id))
 
     def _closed(self, event_id: bytes, closing: Closing, *, copy: bool = False) -> Closed:
-        return Closed(event_id, closing, z_report(closing, self._branch(), copy=copy))
+        return Closed(event_id, closing, z_report(closing, self._branch.decided(), copy=copy))
 
-    def _branch(self) -> BranchSettings:
-        return self._settings() or BranchSettings(branch_id="", name="")
+
+def _titles(parked: tuple[ParkedHere, ...]) -> str:
+    shown = [one.title or one.parked_id.hex()[-8:] for one in parked[:MOST_TITLES]]
+    more = len(parked) - len(shown)
+    return ", ".join(shown) + (f" + {more}" if more else "")

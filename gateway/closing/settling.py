@@ -2,55 +2,98 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from branchgate.events import EventKind
 from branchgate.figures import Closing, encode_closing
+from gateway.closing.parked import ParkedHere, ParkedReceipts
 from gateway.journal.entries import OWN, Entry, NewEntry
 from gateway.journal.journal import Journal
 from gateway.journal.reader import entry_of
+from gateway.recording.derived import derived_id
 from gateway.recording.states import close_period, read_state
 
-COUNTED = (EventKind.RECEIPT, EventKind.DRAWER, EventKind.FINDING, EventKind.CLOSING)
-"""Kinds that change a period's figures or end it; anything else may come in between."""
+COUNTED = (EventKind.RECEIPT, EventKind.DRAWER, EventKind.CASH_COUNT, EventKind.FINDING, EventKind.CLOSING)
+"""Kinds that change what a closing says or end its period; anything else may come in between."""
 
-_LATER = (
-    "SELECT 1 FROM journal WHERE sequence > ? AND register_id = ?"
-    f" AND kind IN ({', '.join(str(int(kind)) for kind in COUNTED)}) LIMIT 1"
-)
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What comes with a closing: `carry_parked` lets parked receipts outlive it, `closed_until_ms` is until when its day counts as closed."""
+
+    carry_parked: bool
+    closed_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The closing's entry, and whether it is new."""
+
+    entry: Entry
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Parked receipts stand in the way."""
+
+    parked: tuple[ParkedHere, ...]
+
+
+Outcome: TypeAlias = Settled | Blocked | None
+"""None: the register's period has moved on since the figures were computed."""
 
 
 def closing_id(request_id: bytes, register_id: str) -> bytes:
-    """The event id of a closing: a UUIDv8 (RFC 9562, 5.8) made of order and register, so that an order closes a register once."""
-    digest = hashlib.sha256(b"closing\0" + request_id + b"\0" + register_id.encode()).digest()
-    value = int.from_bytes(digest[:16], "big")
-    value = value & ~(0xF << 76) | 0x8 << 76
-    value = value & ~(0b11 << 62) | 0b10 << 62
-    return value.to_bytes(16, "big")
+    """The event id of a closing, made of order and register, so that an order closes a register once."""
+    return derived_id(b"closing", register_id, request_id)
 
 
 def settle(
-    journal: Journal, event_id: bytes, closing: Closing
-) -> Callable[[sqlite3.Connection], tuple[Entry, bool] | None]:
-    """A work for the writer: appends the closing and ends the period.
+    journal: Journal, parked_receipts: ParkedReceipts, event_id: bytes, closing: Closing, terms: Terms
+) -> Callable[[sqlite3.Connection], Outcome]:
+    """A work for the writer: appends the closing, ends the period, carries over what is parked.
 
-    It answers with the entry and whether it is new, or with None when the register's period has moved on since the figures were
-    computed: an event that counts was journaled behind them, or another closing took the Z number.
+    The period has moved on when an event that counts was journaled behind the figures, or another closing took the Z number.
     """
-    entry = NewEntry(event_id, closing.register_id, OWN, EventKind.CLOSING, encode_closing(closing))
 
-    def work(connection: sqlite3.Connection) -> tuple[Entry, bool] | None:
+    def work(connection: sqlite3.Connection) -> Outcome:
         known = entry_of(connection, event_id)
         if known is not None:
-            return known, False
+            return Settled(known, new=False)
         if read_state(connection, closing.register_id).z_number + 1 != closing.z_number:
             return None
-        if connection.execute(_LATER, (closing.through_journal_sequence, closing.register_id)).fetchone():
+        if journaled_behind(connection, closing.through_journal_sequence, closing.register_id, COUNTED):
             return None
-        (appended,) = journal.append_in(connection, [entry])
-        close_period(connection, closing.register_id)
-        return appended, True
+        parked = tuple(parked_receipts.parked_of(connection, closing.register_id))
+        if parked and not terms.carry_parked:
+            return Blocked(parked)
+        parked_ids = tuple(one.parked_id for one in parked)
+        body = encode_closing(replace(closing, carried_parked_ids=parked_ids))
+        (appended,) = journal.append_in(
+            connection, [NewEntry(event_id, closing.register_id, OWN, EventKind.CLOSING, body)]
+        )
+        close_period(
+            connection,
+            closing.register_id,
+            carried_cents=closing.carried_float_cents or 0,
+            carried_by=closing.user_id,
+            closed_until_ms=terms.closed_until_ms,
+        )
+        if parked_ids:
+            parked_receipts.carry_over_in(connection, parked_ids, closing.user_id)
+        return Settled(appended, new=True)
 
     return work
+
+
+def journaled_behind(
+    connection: sqlite3.Connection, sequence: int, register_id: str, kinds: tuple[EventKind, ...]
+) -> bool:
+    """Whether the register has an entry of one of the kinds behind a place in the journal."""
+    numbers = ", ".join(str(int(kind)) for kind in kinds)
+    statement = f"SELECT 1 FROM journal WHERE sequence > ? AND register_id = ? AND kind IN ({numbers}) LIMIT 1"
+    return connection.execute(statement, (sequence, register_id)).fetchone() is not None

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from branchgate.catalogue import BranchSettings
 from branchgate.chain import EVENT_ID_BYTES
 from branchgate.errors import Refused, TryAgain
+from branchgate.figures import Closing, encode_closing
 from branchgate.ids import new_event_id
 from branchgate.receipts.model import Receipt
 from gateway.devices import Devices
-from gateway.printing.documents import Documents, job_for, receipt_job
+from gateway.printing.documents import Documents, job_for, receipt_job, x_job
 from gateway.printing.job_store import JobStore
 from gateway.printing.jobs import UNROUTED, Job, NewJob, PrintState
 from gateway.printing.watching import JobWatch
@@ -96,6 +97,16 @@ class PrintDesk:
         entry = self._documents.entry(event_id)
         job = job_for(new_event_id(entry.recorded_at_ms), entry, register_id, RECEIPT)
         await self._store.make_original(self._routed(job), entry.recorded_at_ms)
+
+    async def print_x(self, request_id: bytes, report: Closing) -> Job:
+        """Prints an X report on its register's receipt printer. It is kept as a closing without a number; nothing is journaled of it.
+
+        The same request id gives the same job. Raises Refused (INVALID_VALUE).
+        """
+        if len(request_id) != EVENT_ID_BYTES:
+            raise Refused("INVALID_VALUE", field="request_id", value=request_id.hex(), rule="16 bytes")
+        job = replace(x_job(request_id, report), user_id=short_text(report.user_id, "user_id"))
+        return await self._store.make_report(self._routed(job), encode_closing(report))
 
     async def resolve(self, job_id: bytes, complete_on_paper: bool, user_id: str) -> Resolved:
         """Takes a person's answer to "Liegt der Bon vollständig vor?". The same answer again gives the same result.

@@ -8,7 +8,7 @@ from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
-from branchgate.figures import decode_closing
+from branchgate.figures import Closing, decode_closing
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.model import Receipt
 from drivers.errors import DeviceRefused, Reason
@@ -17,13 +17,15 @@ from drivers.escpos.pictures import SourcePicture
 from drivers.escpos.profile import PrinterProfile
 from gateway.journal import Entry, JournalReader
 from gateway.printing.jobs import DocumentKind, Job, NewJob
-from gateway.printing.templates.closing import closing_document
+from gateway.printing.rows import report_of
+from gateway.printing.templates.closing import closing_document, x_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.digital_mark import marked_digital
 from gateway.printing.templates.receipt import TEMPLATE_VERSION, receipt_document
 from gateway.printing.templates.version3 import VERSION as VERSION_3
 from gateway.printing.templates.version3 import receipt_document_v3
 from gateway.printing.templates.words import words_for
+from gateway.routing import RECEIPT
 from gateway.short_texts import cut
 
 
@@ -59,12 +61,20 @@ class Documents:
         if self.settings is None:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "no branch settings")
         mark = CopyMark(job.copy_number, self._clock.now_ms()) if job.copy_number else None
+        if job.document is DocumentKind.X_REPORT:
+            return self._x_report(job, self.settings, profile, mark)
         try:
             return await asyncio.to_thread(
                 self._laid_out, self.entry(job.event_id), self.settings, profile, mark, job.template
             )
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
+
+    def _x_report(self, job: Job, settings: BranchSettings, profile: PrinterProfile, mark: CopyMark | None) -> Document:
+        body = report_of(self._reader.connection, job.event_id)
+        if body is None:
+            raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "the report is not kept")
+        return x_document(decode_closing(body), settings, profile.columns, mark)
 
     async def digital(self, event_id: bytes, profile: PrinterProfile) -> tuple[str, Document]:
         """The title and the document of an event for a screen, marked as digital.
@@ -102,6 +112,20 @@ def receipt_job(job_id: bytes, event_id: bytes, receipt: Receipt, register_id: s
         title=cut(receipt.receipt_number),
         register_id=register_id,
         role=role,
+        printer="",
+    )
+
+
+def x_job(request_id: bytes, report: Closing) -> NewJob:
+    """A job for an X report, without a route yet; it is about no event, so its own id stands for one."""
+    return NewJob(
+        job_id=request_id,
+        event_id=request_id,
+        document=DocumentKind.X_REPORT,
+        template=TEMPLATE_VERSION,
+        title=f"X {report.register_id}",
+        register_id=report.register_id,
+        role=RECEIPT,
         printer="",
     )
 

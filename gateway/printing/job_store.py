@@ -111,6 +111,18 @@ class JobStore:
 
         return await self._writer.submit(work)
 
+    async def make_report(self, job: NewJob, body: bytes) -> Job:
+        """Stores a report that is in no journal, and its original; the same job id again gives the same job."""
+
+        def work(connection: sqlite3.Connection) -> Job:
+            known = rows.by_id(connection, job.job_id)
+            if known is not None:
+                return known
+            rows.add_report(connection, job.event_id, body)
+            return self._next_copy_in(connection, job)
+
+        return await self._writer.submit(work)
+
     async def decline(self, printer: str, job_id: bytes, state: JobState, reason: Reason) -> None:
         """Records why a printer does not send an unsent job; nothing when it is no longer that printer's."""
 

@@ -18,6 +18,7 @@ class DocumentKind(StrEnum):
 
     RECEIPT = "receipt"
     CLOSING = "closing"
+    X_REPORT = "x-report"
 
 
 class PrintState(StrEnum):

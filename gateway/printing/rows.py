@@ -132,6 +132,17 @@ def by_id(connection: sqlite3.Connection, job_id: bytes) -> Job | None:
     return None if row is None else _job(row)
 
 
+def add_report(connection: sqlite3.Connection, event_id: bytes, body: bytes) -> None:
+    """Keeps what a report says."""
+    connection.execute("INSERT INTO printed_reports (event_id, body) VALUES (?, ?)", (event_id, body))
+
+
+def report_of(connection: sqlite3.Connection, event_id: bytes) -> bytes | None:
+    """What a report says; None when there is none of that id."""
+    row = connection.execute("SELECT body FROM printed_reports WHERE event_id = ?", (event_id,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def replacement_of(connection: sqlite3.Connection, job_id: bytes) -> Job | None:
     """The copy that was made in a job's place."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM print_jobs WHERE replaces_job_id = ?", (job_id,)).fetchone()

@@ -69,9 +69,17 @@ PRINTING = Schema(
         DROP TABLE process_ids;
         ALTER TABLE branch_process_ids RENAME TO process_ids;
         """,
+        """
+        CREATE TABLE printed_reports (
+            event_id BLOB PRIMARY KEY,
+            body BLOB NOT NULL
+        ) WITHOUT ROWID;
+        """,
     ),
 )
 """`printer` '' is a job that no device serves yet; `intended_printer` the one it was meant for when a fallback prints it. `bytes_accepted` is NULL when a restart in the middle left it unknown.
+
+`printed_reports` keeps what an X report said, because the journal does not: `event_id` is its jobs', `body` a Closing without a number.
 
 `process_ids` has one row: printers change places, so what one of them may still answer must never be given to another.
 """

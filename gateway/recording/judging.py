@@ -12,12 +12,17 @@ from branchgate.chain import EVENT_ID_BYTES
 from branchgate.errors import Refused
 from branchgate.events import EventKind, Finding
 from branchgate.numbers import NumberRange
-from branchgate.receipts.check import check_content, check_form
+from branchgate.receipts.check import check_content
+from branchgate.receipts.check_numbers import check_form
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.limits import require_possible
-from branchgate.receipts.model import Receipt
-from branchgate.receipts.view import view_receipt
+from branchgate.receipts.model import BusinessCase, Receipt, ReceiptType
+from branchgate.receipts.view import ReceiptView, view_receipt
+from branchgate.tse import decode_master_data
 from gateway.recording.model import EventToRecord
+
+_BELEG = int(ReceiptType.BELEG)
+_ANFANGSBESTAND = int(BusinessCase.ANFANGSBESTAND)
 
 FROM_REGISTERS: dict[int, EventKind] = {
     kind.value: kind for kind in (EventKind.RECEIPT, EventKind.DRAWER, EventKind.CASH_COUNT, EventKind.TSE)
@@ -39,7 +44,9 @@ class Judged(NamedTuple):
     """An event that can be recorded (`kind` set) or one that is refused for good (`refusal` set).
 
     `running_number`: the receipt's, of receipts. `original`: the receipt in full, when it is wanted on paper. `parked_id`: the parked
-    receipt that it names, empty for none. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk would fill the memory with those.
+    receipt that it names, empty for none. `finished_at_ms`: of a receipt that counts. `floats`: 1 for an opening float, -1 for the void
+    of one. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk
+    would fill the memory with those.
     """
 
     event: EventToRecord
@@ -49,6 +56,8 @@ class Judged(NamedTuple):
     findings: tuple[Finding, ...] = ()
     refusal: Finding | None = None
     parked_id: bytes = b""
+    finished_at_ms: int = 0
+    floats: int = 0
 
 
 def judge(
@@ -60,9 +69,11 @@ def judge(
     kind = FROM_REGISTERS.get(event.kind)
     if kind is None:
         return _refused(event, "EVENT_KIND_NOT_ALLOWED", "kind", str(event.kind), "not a kind that registers make")
-    if kind is not EventKind.RECEIPT:
-        return Judged(event, kind)
     try:
+        if kind is EventKind.TSE:
+            decode_master_data(event.body)
+        if kind is not EventKind.RECEIPT:
+            return Judged(event, kind)
         receipt = view_receipt(event.body)
         original = decode_receipt(event.body) if event.wants_paper else None
         found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
@@ -70,7 +81,25 @@ def judge(
         found += check_form(receipt, register_range)
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
-    return Judged(event, kind, receipt.running_number, original, tuple(found), parked_id=receipt.parked_id)
+    counts = receipt.type == _BELEG
+    return Judged(
+        event,
+        kind,
+        receipt.running_number,
+        original,
+        tuple(found),
+        parked_id=receipt.parked_id,
+        finished_at_ms=receipt.finished_at_ms if counts else 0,
+        floats=_floats(receipt) if counts else 0,
+    )
+
+
+def _floats(receipt: ReceiptView) -> int:
+    """Movements of money are receipts of their own, so the first line tells: to look at all of them would be felt at every sale."""
+    lines = receipt.lines
+    if not lines or lines[0].business_case != _ANFANGSBESTAND:
+        return 0
+    return -1 if receipt.reverses_receipt else 1
 
 
 def _beginning(event_id: bytes) -> str:

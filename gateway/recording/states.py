@@ -27,6 +27,13 @@ RECORDING = Schema(
             findings INTEGER NOT NULL
         ) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE register_state ADD COLUMN reserved_number INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE register_state ADD COLUMN carried_cents INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE register_state ADD COLUMN carried_by TEXT NOT NULL DEFAULT '';
+        ALTER TABLE register_state ADD COLUMN floats INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE register_state ADD COLUMN closed_until_ms INTEGER NOT NULL DEFAULT 0;
+        """,
     ),
 )
 """One row per register that has ever sent an event or been paired."""
@@ -38,7 +45,10 @@ class RegisterState:
 
     `register_sequence`: its highest settled event. `running_number`: the highest receipt number used. `z_number`: its last closing,
     0 before the first. Of the open period: `period_first_sequence` (journal sequence of its first receipt, 0 while it has none),
-    `receipts` and `findings` (entries that broke rules, conflicts, refusals).
+    `receipts` and `findings` (entries that broke rules, conflicts, refusals), `floats` (opening floats less those voided).
+    `reserved_number`: the last running number that the gateway used of the reserved part. `carried_cents` stayed in the drawer at the
+    last closing, by the user `carried_by`, and is not yet the opening float of a period. `closed_until_ms`: a receipt that ended before
+    it (UTC, by the register's clock) belongs to a day that is closed.
     """
 
     register_sequence: int = 0
@@ -47,6 +57,11 @@ class RegisterState:
     period_first_sequence: int = 0
     receipts: int = 0
     findings: int = 0
+    reserved_number: int = 0
+    carried_cents: int = 0
+    carried_by: str = ""
+    floats: int = 0
+    closed_until_ms: int = 0
 
 
 UNKNOWN_REGISTER = RegisterState()
@@ -86,10 +101,27 @@ def registers_with_open_period(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def close_period(connection: sqlite3.Connection, register_id: str) -> RegisterState:
+def close_period(
+    connection: sqlite3.Connection,
+    register_id: str,
+    *,
+    carried_cents: int = 0,
+    carried_by: str = "",
+    closed_until_ms: int = 0,
+) -> RegisterState:
     """Ends the open period in the transaction that appends its CLOSING: counts the Z number up, empties the period's figures."""
     closed = read_state(connection, register_id)
-    state = replace(closed, z_number=closed.z_number + 1, period_first_sequence=0, receipts=0, findings=0)
+    state = replace(
+        closed,
+        z_number=closed.z_number + 1,
+        period_first_sequence=0,
+        receipts=0,
+        findings=0,
+        carried_cents=carried_cents,
+        carried_by=carried_by,
+        floats=0,
+        closed_until_ms=max(closed.closed_until_ms, closed_until_ms),
+    )
     write_state(connection, register_id, state)
     return state
 
@@ -110,6 +142,11 @@ _COLUMNS = (
     "period_first_sequence",
     "receipts",
     "findings",
+    "reserved_number",
+    "carried_cents",
+    "carried_by",
+    "floats",
+    "closed_until_ms",
 )
 
 
@@ -123,6 +160,11 @@ def _values(register_id: str, state: RegisterState) -> tuple[str | int, ...]:
         state.period_first_sequence,
         state.receipts,
         state.findings,
+        state.reserved_number,
+        state.carried_cents,
+        state.carried_by,
+        state.floats,
+        state.closed_until_ms,
     )
 
 

@@ -1,30 +1,30 @@
-"""Writing messages of events: what is new, what is known, what conflicts; everything in the one transaction they are given.
-
-Ids of what the gateway adds are derived from what they are about, so that an event that comes again is recognised however it was
-settled the first time.
-"""
+"""Writing messages of events: what is new, what is known, what conflicts; everything in the one transaction they are given."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from branchgate.errors import BranchgateError, TryAgain
 from branchgate.events import EventKind, Finding
-from branchgate.receipts.check import check_order
+from branchgate.receipts.check_numbers import check_order
 from branchgate.receipts.model import Receipt
+from branchgate.receipts.view import ReceiptView, view_receipt
 from branchgate.records import FindingRecord, decode_finding_record, encode_finding_record, event_bytes
 from gateway.journal.entries import OWN, Entry, NewEntry
 from gateway.journal.journal import Journal
 from gateway.journal.reader import entry_at
 from gateway.recording.additions import Additions
+from gateway.recording.derived import derived_id
 from gateway.recording.judging import Judged
 from gateway.recording.message import Recording
 from gateway.recording.model import EventFindings, EventToRecord, ParkedEnd, Recorded, RefusedEvent
-from gateway.recording.states import RegisterState, read_state, read_states, write_state, write_states
+from gateway.recording.own_receipts import carried_float
+from gateway.recording.standing import Standing
+from gateway.recording.states import read_state, read_states, write_state, write_states
+from gateway.sales.days import plausible_ms
 
 SEQUENCE_GAP_RETRY_MS = 0
 """A register that left a gap may send what is missing at once."""
@@ -92,46 +92,11 @@ def skip_to(connection: sqlite3.Connection, journal: Journal, register_id: str, 
         return Recorded(settled)
     missing = f"{settled + 1} to {oldest_held - 1}"
     finding = Finding("EVENTS_MISSING", "register_sequence", missing, "neither here nor at the register any more")
-    about = _derived(b"missing", register_id, missing.encode(), 0, journal.journal_id)
+    about = derived_id(b"missing", register_id, missing.encode(), 0, journal.journal_id)
     body = encode_finding_record(FindingRecord(b"", (finding,)))
     journal.append_in(connection, [NewEntry(about, register_id, OWN, EventKind.FINDING, body)])
     write_state(connection, register_id, replace(state, register_sequence=oldest_held - 1, findings=state.findings + 1))
     return Recorded(oldest_held - 1)
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where a register stands in the middle of a transaction; the fields are those of RegisterState."""
-
-    register_sequence: int
-    running_number: int
-    z_number: int
-    period_first_sequence: int
-    receipts: int
-    findings: int
-
-    @classmethod
-    def of(cls, state: RegisterState) -> Standing:
-        """As it stands before the transaction."""
-        return cls(
-            state.register_sequence,
-            state.running_number,
-            state.z_number,
-            state.period_first_sequence,
-            state.receipts,
-            state.findings,
-        )
-
-    def state(self) -> RegisterState:
-        """What is to be stored."""
-        return RegisterState(
-            self.register_sequence,
-            self.running_number,
-            self.z_number,
-            self.period_first_sequence,
-            self.receipts,
-            self.findings,
-        )
 
 
 class MessageRecording:
@@ -189,7 +154,9 @@ class MessageRecording:
             rule = f"{standing.register_sequence} is settled already; a wiped register goes on behind it"
             findings = (*findings, Finding("SEQUENCE_REUSED", "register_sequence", str(event.register_sequence), rule))
         if judged.running_number is not None:
-            findings = (*findings, *self._check_order(judged.running_number))
+            if standing.carried_cents and not standing.period_first_sequence:
+                self._open_with_float(event)
+            findings = (*findings, *self._check_order(judged.running_number), *self._check_period(judged))
         sequence = self._add(event.event_id, event.register_sequence, kind, event.body)
         if judged.running_number is not None:
             standing.period_first_sequence = standing.period_first_sequence or sequence
@@ -211,9 +178,30 @@ class MessageRecording:
     def _check_order(self, running: int) -> list[Finding]:
         numbers, standing = self._message.register_range, self._standing
         found = check_order(running, standing.running_number)
-        # An absurd number must not become the one that all later numbers are held against.
-        if numbers is None or running <= numbers.highest:
+        # An absurd number, or one of the gateway's own, must not become the one that all later numbers are held against.
+        if numbers is None or running <= numbers.highest_own:
             standing.running_number = max(standing.running_number, min(running, _HIGHEST_RUNNING))
+        return found
+
+    def _open_with_float(self, event: EventToRecord) -> None:
+        """The float that the last closing carried over opens the period right before its first receipt, at the time of that one."""
+        standing, now_ms = self._standing, self._message.now_ms
+        at_ms = begins_at(view_receipt(event.body), now_ms)
+        made = carried_float(self._register_id, standing, at_ms, self._message.register_range, now_ms)
+        if made is not None:
+            sequences = [self._additions.add(entry) for entry in made.entries]
+            standing.period_first_sequence = sequences[0]
+
+    def _check_period(self, judged: Judged) -> list[Finding]:
+        standing = self._standing
+        found = []
+        if 0 < judged.finished_at_ms < standing.closed_until_ms:
+            rule = f"its day was closed with Z {standing.z_number} before it came"
+            found.append(Finding("LATE_SALE", "finished_at_ms", str(judged.finished_at_ms), rule))
+        if judged.floats:
+            if judged.floats > 0 and standing.floats:
+                found.append(Finding("FLOAT_TWICE", "lines[0].business_case", "Anfangsbestand", "once a period"))
+            standing.floats = max(0, standing.floats + judged.floats)
         return found
 
     def _print(self, print_wish: PrintWish, receipt: Receipt, event: EventToRecord) -> list[Finding]:
@@ -228,7 +216,7 @@ class MessageRecording:
 
     def _add_findings(self, event_id: bytes, findings: tuple[Finding, ...]) -> None:
         body = encode_finding_record(FindingRecord(event_id, findings))
-        self._add(_derived(b"finding", self._register_id, event_id), OWN, EventKind.FINDING, body)
+        self._add(derived_id(b"finding", self._register_id, event_id), OWN, EventKind.FINDING, body)
         self._standing.findings += 1
         self._findings.append(EventFindings(event_id, findings))
 
@@ -239,7 +227,7 @@ class MessageRecording:
 
     def _keep_conflict(self, event: EventToRecord) -> None:
         """Journals the other bytes under an id of their own, once; they count nowhere and are seen by people."""
-        own_id = _derived(b"conflict", self._register_id, event.event_id, event.kind, event.body)
+        own_id = derived_id(b"conflict", self._register_id, event.event_id, event.kind, event.body)
         if self._additions.look_up(own_id) is None:
             sent = event_bytes(event.event_id, event.register_sequence, event.kind, event.body)
             self._add(own_id, self._place(event), EventKind.CONFLICT, sent)
@@ -251,7 +239,7 @@ class MessageRecording:
         """Keeps the bytes of an event that cannot be read, once, and settles it: it must not block those behind it."""
         event, refusal = judged.event, judged.refusal
         assert refusal is not None
-        own_id = _derived(b"refused", self._register_id, event.event_id, event.kind, event.body)
+        own_id = derived_id(b"refused", self._register_id, event.event_id, event.kind, event.body)
         if self._additions.look_up(own_id) is None:
             sent = event_bytes(event.event_id, event.register_sequence, event.kind, event.body)
             record = FindingRecord(event.event_id, (refusal,), refused=True, refused_event=sent)
@@ -276,6 +264,17 @@ class MessageRecording:
         )
 
 
+LONGEST_RECEIPT_MS = 24 * 3600 * 1000
+"""A receipt that says it took longer than that has a wrong start."""
+
+
+def begins_at(receipt: ReceiptView, now_ms: int) -> int:
+    """When what comes before a receipt happened: at its start, as far as its clock makes sense."""
+    finished_at_ms = plausible_ms(receipt.finished_at_ms, now_ms)
+    is_start = finished_at_ms - LONGEST_RECEIPT_MS <= receipt.started_at_ms <= finished_at_ms
+    return receipt.started_at_ms if is_start else finished_at_ms
+
+
 def findings_about(connection: sqlite3.Connection, entry: Entry) -> tuple[Finding, ...]:
     """The rules a recorded event breaks: they stand right behind it."""
     behind = entry_at(connection, entry.sequence + 1)
@@ -286,13 +285,3 @@ def findings_about(connection: sqlite3.Connection, entry: Entry) -> tuple[Findin
 
 
 _HIGHEST_RUNNING = 999_999_999
-
-
-def _derived(purpose: bytes, register_id: str, event_id: bytes, kind: int = 0, body: bytes = b"") -> bytes:
-    """An id for what the gateway says about an event: a UUIDv8 (RFC 9562, 5.8) out of the event's SHA-256."""
-    parts = (purpose.decode(), register_id, event_id.hex(), str(kind), hashlib.sha256(body).hexdigest())
-    digest = hashlib.sha256("\0".join(parts).encode()).digest()
-    value = int.from_bytes(digest[:16], "big")
-    value = value & ~(0xF << 76) | 0x8 << 76
-    value = value & ~(0b11 << 62) | 0b10 << 62
-    return value.to_bytes(16, "big")

@@ -10,7 +10,7 @@ from branchgate.v1 import printing_pb2, printing_pb2_grpc
 from branchgate.wire.callers import Context, caller
 from gateway.printing.advice import advice
 from gateway.printing.desk import PrintDesk
-from gateway.printing.jobs import Job, PrintState
+from gateway.printing.jobs import DocumentKind, Job, PrintState
 
 _STATE_NUMBERS = {state: printing_pb2.PrintJobState.Value(f"PRINT_JOB_STATE_{state}") for state in PrintState}
 _STATES = {int(number): state for state, number in _STATE_NUMBERS.items()}
@@ -68,7 +68,7 @@ def job_message(job: Job, missing: str = "") -> printing_pb2.PrintJob:
     """The job as a message, with what to do about it. `missing`: the device that its role names and that is not here."""
     return printing_pb2.PrintJob(
         job_id=job.job_id,
-        event_id=job.event_id,
+        event_id=b"" if job.document is DocumentKind.X_REPORT else job.event_id,
         document=job.document,
         title=job.title,
         register_id=job.register_id,

@@ -64,4 +64,4 @@ def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
     scale_pb2_grpc.add_ScaleServiceServicer_to_server(ScaleServicer(desks.scales), server)
     document_pb2_grpc.add_DocumentServiceServicer_to_server(DocumentServicer(desks.digital), server)
     parked_pb2_grpc.add_ParkedServiceServicer_to_server(ParkedServicer(desks.parked), server)
-    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing), server)
+    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing, desks.cash, desks.report_paper), server)

@@ -39,6 +39,12 @@ class Days:
         """The branch-zone date, shifted, in ISO 8601."""
         return (self._local(at_ms) - timedelta(minutes=self.rule.day_starts_at_minutes)).date().isoformat()
 
+    def ends_ms(self, business_day: str) -> int:
+        """When a business day (ISO 8601) is over: the first moment of the next one, UTC milliseconds."""
+        midnight = datetime.fromisoformat(business_day) + timedelta(days=1)
+        end = (midnight + timedelta(minutes=self.rule.day_starts_at_minutes)).replace(tzinfo=self._zone)
+        return int(end.timestamp()) * 1000
+
     def _local(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone).replace(tzinfo=None)
 

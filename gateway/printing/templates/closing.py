@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from branchgate.catalogue import BranchSettings
 from branchgate.figures import Closing
-from branchgate.reports import Layout, z_report
+from branchgate.reports import Layout, ReportHead, x_report, z_report
 from drivers.escpos.document import Columns, Document, Element, Text
 from drivers.escpos.sanitise import printable
 from gateway.printing.templates.copy_mark import CopyMark, copy_header
@@ -23,6 +23,14 @@ def closing_document(
     """A Z for paper of so many columns; `mark` makes it a copy."""
     header = copy_header(mark, words_for(settings.language), ZoneInfo(settings.time_zone))
     text = z_report(closing, settings, Layout(columns))
+    return Document((*header, *(_fitted(line, columns) for line in text.splitlines())))
+
+
+def x_document(report: Closing, settings: BranchSettings, columns: int, mark: CopyMark | None = None) -> Document:
+    """An X for paper of so many columns; `report` is a closing without a number, made when the X was asked for."""
+    header = copy_header(mark, words_for(settings.language), ZoneInfo(settings.time_zone))
+    head = ReportHead(report.register_id, report.closed_at_ms, report.through_journal_sequence)
+    text = x_report(report.figures, head, settings, Layout(columns))
     return Document((*header, *(_fitted(line, columns) for line in text.splitlines())))
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from branchgate.errors import Refused, TryAgain
 from branchgate.events import EventKind
 from branchgate.figures import Figures, add, decode_closing
 from branchgate.receipts.model import Receipt
-from gateway.closing.desk import TRIES
+from gateway.closing.asked import TRIES
 from gateway.closing.model import REGISTER_BUSY, Closed, CloseDay, Started
 from gateway.recording.states import read_state
 from gateway.sales.replies import OpenPeriodsReply
@@ -62,14 +63,14 @@ async def test_z_numbers_count_from_one_without_a_gap_per_register(tmp_path: Pat
             if day > 1:
                 await shop.sell("kasse-2", *receipts(day, 1))
             await shop.close(day)
-        found = [(z.closing.register_id, z.closing.z_number) for z in await shop.desk.closings(None, 10)]
+        found = [(z.closing.register_id, z.closing.z_number) for z in await shop.past()]
         assert found == [("kasse-2", 2), ("kasse-1", 3), ("kasse-2", 1), ("kasse-1", 2), ("kasse-1", 1)]
-        assert len(await shop.desk.closings("kasse-1", 2)) == 2
+        assert len(await shop.past("kasse-1", 2)) == 2
         assert read_state(shop.branch.reader.connection, "kasse-1").z_number == 3
 
 
 async def test_a_register_without_a_receipt_has_nothing_to_close(tmp_path: Path) -> None:
-    async with open_shop(tmp_path) as shop:
+    async with open_shop(tmp_path, registers=["kasse-1"]) as shop:
         assert skipped(await shop.close(1, "kasse-1")) == [("kasse-1", "NOTHING_TO_CLOSE")]
         (last,) = await shop.close(2)
         assert branch_sum([last]).closings == 0
@@ -179,6 +180,9 @@ class SellingMeanwhile:
         self._shop = shop
         self.asked = 0
 
+    def __getattr__(self, question: str) -> Any:
+        return getattr(self._shop.sales, question)
+
     async def open_periods(self, register_id: str | None, through: int) -> OpenPeriodsReply:
         reply = await self._shop.sales.open_periods(register_id, through)
         self.asked += 1
@@ -220,7 +224,7 @@ async def test_past_closings_are_copies_and_the_first_text_is_not(tmp_path: Path
     async with open_shop(tmp_path, settings=None) as shop:
         await shop.sell("kasse-1", sample_receipt(1))
         (z,) = closed(await shop.close(1))
-        (past,) = await shop.desk.closings(None, 1)
+        (past,) = await shop.past(None, 1)
         assert past.closing == z.closing
         assert "KOPIE" in past.text
         assert "KOPIE" not in z.text
@@ -238,7 +242,7 @@ async def test_closings_survive_the_loss_of_the_sales_store(tmp_path: Path) -> N
         await shop.sales.close()
         (tmp_path / "sales.duckdb").unlink()
         await shop.sales.start()
-        (past,) = await shop.desk.closings("kasse-1", 5)
+        (past,) = await shop.past("kasse-1", 5)
         assert past.closing == z.closing
         await shop.sell("kasse-1", *receipts(5, 1))
         (following,) = closed(await shop.close(2))
