@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import Final
 
-_TEXT: Final = [
+TEXT: Final = [
     "Version",
     "Location",
     "Comment",
@@ -35,8 +35,8 @@ _TEXT: Final = [
     "RecordDelimiter",
     "SkipNumBytes",
 ]
-_EMPTY: Final = ["AlphaNumeric", "ANSI", "Macintosh", "OEM", "UTF16", "UTF7", "UTF8"]
-_MODELS: Final = {
+EMPTY: Final = ["AlphaNumeric", "ANSI", "Macintosh", "OEM", "UTF16", "UTF7", "UTF8"]
+MODELS: Final = {
     "Alias": "From, To",
     "Extension": "Name, URL",
     "Range": "From, (To | Length)?",
@@ -63,23 +63,23 @@ _MODELS: Final = {
 
 def model_of(element: str) -> str | None:
     """What an element holds, as the standard writes it; None when it does not know the element."""
-    if element in _TEXT:
+    if element in TEXT:
         return "#PCDATA"
-    return "EMPTY" if element in _EMPTY else _MODELS.get(element)
+    return "EMPTY" if element in EMPTY else MODELS.get(element)
 
 
 def fits(element: str, children: list[str], text: str) -> bool:
     """Whether an element may hold these children in this order, and this text."""
-    if element in _TEXT:
+    if element in TEXT:
         return not children
     if text.strip():
         return False
-    if element in _EMPTY:
+    if element in EMPTY:
         return not children
-    return element in _MODELS and bool(_expression(element).fullmatch("".join(f"{child} " for child in children)))
+    return element in MODELS and bool(_expression(element).fullmatch("".join(f"{child} " for child in children)))
 
 
 @cache
 def _expression(element: str) -> re.Pattern[str]:
-    spelled = re.sub(r"\w+", lambda name: f"(?:{name[0]}~)", _MODELS[element])
+    spelled = re.sub(r"\w+", lambda name: f"(?:{name[0]}~)", MODELS[element])
     return re.compile(re.sub(r"[\s,]+", "", spelled).replace("~", " "))

@@ -24,6 +24,8 @@ from branchgate.errors import Refused
 KEPT_PER_RULE: Final = 20
 _REPORT_EVERY: Final = 20_000
 _ALWAYS: Final = ("cashpointclosing.csv", "location.csv", "cashregister.csv", "vat.csv", "transactions.csv")
+_CLIENTS: Final = frozenset({"cashregister.csv", "slaves.csv"})
+"""Who asked the TSE to sign is among the signed bytes."""
 _SMALL: Final = frozenset({"tse.csv", "transactions_tse.csv"})
 _SMALL_AT_MOST: Final = _SMALL | {"cashregister.csv", "slaves.csv", "transactions_vat.csv", "datapayment.csv"}
 
@@ -107,18 +109,19 @@ class _Inspection:
     def judge(self, signatures: SignatureJudge | None) -> Result:
         """The rules over several rows."""
         small, database = self._extent is Extent.SMALL, self._store.database
-        not_asked = set[str]()
+        asked = set[str]()
         for check in CHECKS:
             if small and not check.needs <= self._present:
-                not_asked.add(check.code)
                 continue
+            asked.add(check.code)
             self._progress(Progress(check.code))
             check.run(database, self._faults)
         self._progress(Progress("TSE_SIGNATURE"))
         check_rates(database, self._faults)
         check_devices(database, self._faults, certificates=not self._longer_certificates)
         check_signed_data(database, self._faults, signatures, self._present)
-        if signatures is None:
+        not_asked = {check.code for check in CHECKS} - asked
+        if signatures is None or not self._present & _CLIENTS:
             not_asked.add("TSE_SIGNATURE")
         found = dict(self._faults.found)
         return Result(self._extent, tuple(self._faults.kept), found, self._rows, tuple(sorted(not_asked)))

@@ -14,7 +14,7 @@ _FILE: Final = "transactions_tse.csv"
 
 _ROWS: Final = """
 SELECT tse.line, tse.closing, tse.BON_ID, TSE_TA_VORGANGSART, TSE_VORGANGSDATEN, TSE_TANR, TSE_TA_SIGZ, TSE_TA_START, TSE_TA_ENDE,
-    TSE_TA_SIG, BON_TYP, device.TSE_SIG_ALGO, device.TSE_ZEITFORMAT, device.TSE_PUBLIC_KEY, TSE_TA_FEHLER,
+    TSE_TA_SIG, BON_TYP, device.TSE_SIG_ALGO, device.TSE_ZEITFORMAT, device.TSE_PUBLIC_KEY,
     coalesce((SELECT TERMINAL_SERIENNR FROM Stamm_Terminals AS terminal
         WHERE terminal.closing = tse.closing AND terminal.TERMINAL_ID = Bonkopf.TERMINAL_ID), '') AS terminal,
     coalesce((SELECT KASSE_SERIENNR FROM Stamm_Kassen AS register WHERE register.closing = tse.closing), '') AS register
@@ -63,7 +63,6 @@ class _Row:
     algorithm: str | None
     time_format: str | None
     public_key: str | None
-    error: str
     terminal: str
     register: str
 
@@ -79,7 +78,7 @@ def check_signed_data(
         if wrong is not None:
             faults.add(Fault("PROCESS_DATA", _FILE, row.line, "TSE_VORGANGSDATEN", row.process_data, wrong))
         if judge and row.signature:
-            problem = _problem_of_signature(row, row.process_data or rebuilt or "", judge)
+            problem = _problem_of_signature(_client_ids(database, row), row, row.process_data or rebuilt or "", judge)
             if problem is not None:
                 faults.add(Fault("TSE_SIGNATURE", _FILE, row.line, "TSE_TA_SIG", row.signature, problem))
 
@@ -90,8 +89,8 @@ def _rows(database: sqlite3.Connection) -> Iterator[_Row]:
 
 
 def _problem_of_data(row: _Row, rebuilt: str | None) -> str | None:
-    """What should stand there, None when it does. An empty cell is allowed, and a row that failed may have been cut short."""
-    if not row.process_data or row.error:
+    """What should stand there, None when it does. An empty cell is allowed."""
+    if not row.process_data:
         return None
     if row.process_type == "Bestellung-V1":
         return None if order_fits(row.process_data) else 'quantity;"text";price'
@@ -122,12 +121,20 @@ def _rebuilt(database: sqlite3.Connection, row: _Row) -> str | None:
     return receipt_data(bon_type, gross, paid)
 
 
-def _problem_of_signature(row: _Row, data: str, judge: SignatureJudge) -> str | None:
-    """A terminal with a serial number of its own signs with that, otherwise the register does; which it was, only the signature tells."""
+def _client_ids(database: sqlite3.Connection, row: _Row) -> list[str]:
+    """Who may have asked for the signature: the receipt's terminal or its register, of a receipt that is not there any of the closing."""
+    found = [row.terminal, row.register]
+    if row.bon_type is None:
+        asked = "SELECT TERMINAL_SERIENNR FROM Stamm_Terminals WHERE closing = ?"
+        found += [serial for (serial,) in database.execute(asked, (row.closing,))]
+    return [client_id for client_id in found if client_id]
+
+
+def _problem_of_signature(client_ids: list[str], row: _Row, data: str, judge: SignatureJudge) -> str | None:
     if row.number is None or row.counter is None or not row.public_key:
         return None
     problem: str | None = None
-    for client_id in filter(None, (row.terminal, row.register)):
+    for client_id in client_ids:
         signed = SignedTransaction(
             client_id=client_id,
             process_type=row.process_type,

@@ -67,6 +67,14 @@ TSE: Final = (
         )
         for column, empty in _EMPTY_FIELDS
     ),
+    _of_rows(
+        "TSE_FIELD_MISSING",
+        "TSE_ID",
+        "''",
+        "'TSE_TANR'",
+        "TSE_Transaktionen WHERE TSE_ID IS NULL AND TSE_TA_FEHLER <> ''"
+        " AND (TSE_TANR IS NOT NULL OR TSE_TA_SIGZ IS NOT NULL OR TSE_TA_SIG <> '')",
+    ),
     _of_rows("TSE_NUMBER_TWICE", "TSE_TANR", "TSE_TANR", "last_line", f"({_BY_NUMBER}) WHERE TSE_TANR = last_number"),
     _of_rows(
         "TSE_NUMBER_GAP", "TSE_TANR", "TSE_TANR", "last_number + 1", f"({_BY_NUMBER}) WHERE TSE_TANR > last_number + 1"

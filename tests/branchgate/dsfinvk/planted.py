@@ -352,6 +352,7 @@ TSE = (
     cell("TSE_FIELD_MISSING", "transactions_tse.csv", "TSE_TA_SIG", "", BON_ID=SALE),
     cell("TSE_FIELD_MISSING", "transactions_tse.csv", "TSE_TANR", "", BON_ID=SALE),
     done("an outage without a reason", "TSE_FIELD_MISSING", "transactions_tse.csv", "TSE_TA_SIG", 14, lambda e: e.put("transactions_tse.csv", 14, TSE_TA_FEHLER="")),
+    done("an outage with a number but no TSE", "TSE_FIELD_MISSING", "transactions_tse.csv", "TSE_ID", 14, lambda e: e.put("transactions_tse.csv", 14, TSE_TANR="113")),
     cell("TSE_NUMBER_TWICE", "transactions_tse.csv", "TSE_TANR", "101", BON_ID=SALE),
     dropped("a transaction of the TSE is missing", "TSE_NUMBER_GAP", "transactions_tse.csv", "TSE_TANR", "transactions_tse.csv", {"BON_ID": SALE}, {"BON_ID": "K2-03-2"}),
     cell("TSE_COUNTER_TWICE", "transactions_tse.csv", "TSE_TA_SIGZ", "1002", BON_ID=SALE),
