@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from branchgate.catalogue import BranchSettings
-from branchgate.figures import Figures
+from branchgate.figures import Closing, Figures
 from branchgate.numbers import NumberRange
 from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import Receipt
@@ -28,6 +28,7 @@ from gateway.closing.model import (
     Step,
 )
 from gateway.closing.parked import NothingParked, ParkedReceipts
+from gateway.printing.jobs import Job
 from gateway.recording import EventToRecord
 from gateway.sales.client import SalesFiles, SalesStore
 from gateway.sales.days import DayRule
@@ -72,6 +73,16 @@ class Shop:
         """All steps of an order."""
         order = CloseDay(request.to_bytes(16, "big"), register_id, "anna", paper, carry_parked, carry_float)
         return [step async for step in self.desk.close_day(order)]
+
+    async def print_receipt(
+        self, request_id: bytes, event_id: bytes, role: str = "", user_id: str = "", register_id: str = ""
+    ) -> Job:
+        """There is no printer."""
+        raise NotImplementedError
+
+    async def print_x(self, request_id: bytes, report: Closing) -> Job:
+        """There is no printer."""
+        raise NotImplementedError
 
     async def past(self, register_id: str | None = None, limit: int = 10, **days: str) -> list[Closed]:
         """Past closings."""
