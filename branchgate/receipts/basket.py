@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Self
 
 from branchgate.catalogue import Article
@@ -222,15 +223,15 @@ def _is_of_the_whole(line: Line) -> bool:
 
 
 def _reductions_among(lines: Sequence[Line]) -> tuple[Reduction, ...]:
-    """The discounts and surcharges of the whole receipt, as the amounts they came to; those of one text are one."""
-    sums: dict[tuple[BusinessCase, str], int] = {}
-    for line in lines:
-        if line.business_case in REDUCTIONS and _is_of_the_whole(line) and not line.voided:
-            by = line.business_case, line.text
-            sums[by] = sums.get(by, 0) + abs(line.gross_cents)
+    """The discounts and surcharges of the whole receipt in their order, as the amounts they came to over all keys."""
+    of_the_whole = [
+        line for line in lines if line.business_case in REDUCTIONS and _is_of_the_whole(line) and not line.voided
+    ]
     return tuple(
-        Reduction(cents=cents, surcharge=case is BusinessCase.AUFSCHLAG, text=text)
-        for (case, text), cents in sums.items()
+        Reduction(
+            cents=abs(sum(line.gross_cents for line in parts)), surcharge=case is BusinessCase.AUFSCHLAG, text=text
+        )
+        for (case, text), parts in groupby(of_the_whole, key=lambda line: (line.business_case, line.text))
     )
 
 

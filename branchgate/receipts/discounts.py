@@ -56,10 +56,10 @@ class Reduction:
     def change_of(self, base_cents: int) -> int:
         """What it adds to an amount, in cents; less than zero for a discount of something sold. The amount's sign turns it around.
 
-        Raises Refused (DISCOUNT_TOO_LARGE) when it takes more than there is.
+        Raises Refused (DISCOUNT_TOO_LARGE) when it takes more than there is, or adds to nothing.
         """
         size = self.cents or divide_half_away(abs(base_cents) * self.basis_points, HUNDRED_PERCENT)
-        if not self.surcharge and size > abs(base_cents):
+        if size > abs(base_cents) and (base_cents == 0 or not self.surcharge):
             raise Refused("DISCOUNT_TOO_LARGE", field="discount", value=size, rule=f"at most {abs(base_cents)}")
         return size if self.surcharge is (base_cents >= 0) else -size
 
