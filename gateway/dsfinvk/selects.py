@@ -28,7 +28,10 @@ MACROS: Final = (
     """,
     # A price has five decimals; two are shown at least, and no zero behind them.
     """
-    CREATE MACRO price(x) AS signed(x, fixed(abs(x) // 100000, rpad(rtrim(lpad((abs(x) % 100000)::VARCHAR, 5, '0'), '0'), 2, '0')))
+    CREATE MACRO decimals(five) AS five[:2] || rtrim(five[3:], '0')
+    """,
+    """
+    CREATE MACRO price(x) AS signed(x, fixed(abs(x) // 100000, decimals(lpad((abs(x) % 100000)::VARCHAR, 5, '0'))))
     """,
     """
     CREATE MACRO flag(x) AS CASE WHEN x THEN '1' ELSE '0' END

@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 
 from branchgate.events import EventKind
 from branchgate.v1 import receipt_pb2
-from gateway.dsfinvk.notes import TSE_UNKNOWN, Notes
+from gateway.dsfinvk.notes import TSE_UNCERTIFIED, TSE_UNKNOWN, Notes
 from gateway.dsfinvk.periods import Period
 from gateway.dsfinvk.source import ExportSource, Row
 from gateway.dsfinvk.tables import CERTIFICATE_PART, MOST_PARTS
@@ -60,6 +60,8 @@ class SignatureRows:
             return (*at, "", "", "", "", "", "", "", 0, 0)
         tse, where = message.tse, at[2]
         serial = self._serial(tse.tse_serial, where)
+        if tse.uncertified:
+            self._notes.add(TSE_UNCERTIFIED, serial[:16], where)
         if serial and (at[0], serial) not in self._served:
             self._served[at[0], serial] = _Told(0, tse.signature_algorithm, tse.log_time_format, "", tse.public_key, "")
         return (
