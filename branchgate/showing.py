@@ -37,10 +37,11 @@ def foreign(text: str) -> str:
     return escape(clean_lines(text))
 
 
-def age(milliseconds: int) -> str:
-    """How long ago something was, in the largest unit that still tells: minutes, hours, from two days on days."""
+def age(milliseconds: int, language: str = "") -> str:
+    """How long ago something was, in the largest unit that still tells: minutes, hours, from two days on days. "" is both languages."""
     if milliseconds >= 2 * _DAY_MS:
-        return f"{milliseconds // _DAY_MS} Tage / days"
+        days = {"de": "Tage", "en": "days"}.get(language, "Tage / days")
+        return f"{milliseconds // _DAY_MS} {days}"
     if milliseconds >= _HOUR_MS:
         return f"{milliseconds // _HOUR_MS} h"
     return f"{max(milliseconds, 0) // _MINUTE_MS} min"

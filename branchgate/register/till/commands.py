@@ -84,6 +84,38 @@ class Abandon(_Command):
     lines: tuple[Entry, ...] = Field(min_length=1)
 
 
+class Park(_Command):
+    """Puts lines aside under a title. After `resume`: what was resumed, with lines added and, by their numbers, some of it voided."""
+
+    do: Literal["park"]
+    title: str = ""
+    lines: tuple[Entry, ...] = ()
+    void: tuple[int, ...] = ()
+
+
+class Resume(_Command):
+    """Fetches a parked receipt by its title, its number in the last list, or its id; what comes next goes on with it."""
+
+    do: Literal["resume"]
+    parked: str = Field(min_length=1)
+
+
+class PayParked(_Command):
+    """Pays what was resumed, with lines added and some of it voided as in `Park`."""
+
+    do: Literal["pay-parked"]
+    lines: tuple[Entry, ...] = ()
+    void: tuple[int, ...] = ()
+    pay: Ways
+    sure: bool = False
+
+
+class AbandonParked(_Command):
+    """Gives up what was resumed; its record keeps it (AVBelegabbruch)."""
+
+    do: Literal["abandon-parked"]
+
+
 class Void(_Command):
     """Reverses a paid receipt of this till by a receipt of its own; without a number the last one."""
 
@@ -127,7 +159,7 @@ class Close(_Command):
 class Ask(_Command):
     """Questions."""
 
-    do: Literal["x", "status", "articles", "print-jobs", "findings", "quit"]
+    do: Literal["x", "status", "articles", "print-jobs", "findings", "parked", "quit"]
 
 
 class Drawer(_Command):
@@ -161,14 +193,30 @@ class Wait(_Command):
 
 
 Command = Annotated[
-    Sell | Return | Staff | Abandon | Void | MoveCash | Count | Close | Ask | Drawer | PrintAgain | Resolve | Wait,
+    Sell
+    | Return
+    | Staff
+    | Abandon
+    | Park
+    | Resume
+    | PayParked
+    | AbandonParked
+    | Void
+    | MoveCash
+    | Count
+    | Close
+    | Ask
+    | Drawer
+    | PrintAgain
+    | Resolve
+    | Wait,
     Field(discriminator="do"),
 ]
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 
 DOES = (
-    "sell, return, staff, abandon, void, float, paid-in, paid-out, to-bank, from-bank, owner-in, owner-out, wage, tip-out, count, "
-    "drawer, print, print-jobs, resolve, findings, articles, status, x, close, wait, quit"
+    "sell, return, staff, abandon, park, parked, resume, pay-parked, abandon-parked, void, float, paid-in, paid-out, "
+    "to-bank, from-bank, owner-in, owner-out, wage, tip-out, count, drawer, print, print-jobs, resolve, findings, articles, status, x, close, wait, quit"
 )
 
 

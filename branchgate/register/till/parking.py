@@ -6,17 +6,16 @@ Parked receipts live at the gateway alone: a register that kept some of its own 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Final
 
-from branchgate.errors import Refused, RefusedKind, TryAgain
+from branchgate.errors import OutcomeUnknown, Refused, RefusedKind, TryAgain
 from branchgate.ids import new_event_id
-from branchgate.receipts.basket import Basket, total_of
-from branchgate.receipts.model import GOODS, Customer, Line, ReceiptType
+from branchgate.receipts.model import ReceiptType
 from branchgate.receipts.parked import ParkedReceipt, parked_of_message
 from branchgate.register.client import RegisterClient
+from branchgate.register.till.open_receipt import OpenReceipt
 from branchgate.v1 import parked_pb2
 
 LOOKED_THROUGH: Final = 500
@@ -27,66 +26,37 @@ _LONGEST_NUMBER: Final = 4
 
 
 class Parking:
-    """One cashier's parking. `resumed` is the parked receipt in work here, which the next receipt must name."""
+    """One cashier's parking. A receipt that was resumed names its `parked_id`, and so does what ends it."""
 
     def __init__(self, register: RegisterClient, user_id: str) -> None:
         self._register = register
         self._user_id = user_id
         self._shown: list[bytes] = []
+        self._resumed: ParkedReceipt | None = None
+        self._minted: tuple[OpenReceipt, bytes] | None = None
         self._asked: tuple[ParkedReceipt, bytes] | None = None
-        self._new_id = b""
-        self.resumed: ParkedReceipt | None = None
 
-    @property
-    def in_work(self) -> ParkedReceipt:
-        """What was resumed. Raises Refused (NOTHING_RESUMED)."""
-        if self.resumed is None:
-            rule = "resume a parked receipt first"
-            raise Refused("NOTHING_RESUMED", field="parked", rule=rule, kind=RefusedKind.NOT_NOW)
-        return self.resumed
+    async def park(self, receipt: OpenReceipt, title: str) -> parked_pb2.ParkedRow:
+        """Puts an open receipt aside; what was resumed keeps its title unless there is another. Called again after an error it parks once.
 
-    def basket(self) -> Basket:
-        """What was resumed as a basket to go on with; an empty one when nothing was."""
-        return Basket.of(self.resumed.lines) if self.resumed else Basket()
-
-    def void(self, line_numbers: Iterable[int]) -> None:
-        """Voids lines of what was resumed; they stay on the receipt. Raises Refused (NOTHING_RESUMED, NOT_FOUND)."""
-        resumed, basket = self.in_work, self.basket()
-        for number in line_numbers:
-            basket.void_line(number)
-        self.resumed = replace(resumed, lines=basket.lines, total_cents=basket.total_cents)
-
-    def void_last(self) -> None:
-        """Voids the last article of what was resumed that still counts, if there is one."""
-        for line in reversed(self.basket().lines):
-            if line.business_case in GOODS and not line.voided and not line.applies_to_line:
-                self.void([line.line_number])
-                return
-
-    async def park(
-        self, title: str, lines: Sequence[Line], started_ms: int, customer: Customer | None = None
-    ) -> parked_pb2.ParkedRow:
-        """Puts the lines aside; what was resumed keeps its title unless there is another. Called again after an error it parks once.
-
-        Raises Refused (INVALID_VALUE, PARKED_…), TryAgain (PARKING_NEEDS_GATEWAY), OutcomeUnknown.
+        Raises Refused (NOT_PARKABLE, INVALID_VALUE, PARKED_…), TryAgain (PARKING_NEEDS_GATEWAY), OutcomeUnknown.
         """
-        earlier = self.resumed
-        self._new_id = self._new_id or new_event_id(started_ms)
-        receipt = ParkedReceipt(
-            earlier.parked_id if earlier else self._new_id,
+        _require_parkable(receipt)
+        earlier = self._resumed if receipt.parked_id else None
+        parked = ParkedReceipt(
+            self._id_of(receipt),
             title or (earlier.title if earlier else ""),
-            tuple(lines),
-            earlier.started_at_ms if earlier else started_ms,
-            total_of(lines),
+            receipt.basket.lines,
+            receipt.started_ms,
+            receipt.basket.total_cents,
             earlier.user_id if earlier else self._user_id,
-            customer or (earlier.customer if earlier else None),
+            receipt.customer,
         )
         # The same receipt once more is the same request: its answer may have been lost on the way.
-        if self._asked is None or self._asked[0] != receipt:
-            self._asked = receipt, secrets.token_bytes(16)
-        with _needs_gateway():
-            row = await self._register.gateway.park(receipt, self._user_id, request_id=self._asked[1])
-        self.let_go()
+        if self._asked is None or self._asked[0] != parked:
+            self._asked = parked, secrets.token_bytes(16)
+        row = await self._answered(*self._asked)
+        self._resumed, self._minted, self._asked = None, None, None
         return row
 
     async def listed(self) -> list[parked_pb2.ParkedRow]:
@@ -106,12 +76,24 @@ class Parking:
             parked_id = self._meant(wanted, rows)
             await self._require_not_ended(parked_id, wanted)
             row = await self._register.gateway.resume_parked(parked_id, self._user_id)
-        self.resumed = parked_of_message(row.receipt)
-        return self.resumed
+        self._resumed = parked_of_message(row.receipt)
+        return self._resumed
 
-    def let_go(self) -> None:
-        """Nothing parked is in work here any more: a receipt has named it, or it was parked again."""
-        self.resumed, self._asked, self._new_id = None, None, b""
+    async def _answered(self, parked: ParkedReceipt, request_id: bytes) -> parked_pb2.ParkedRow:
+        """An answer that did not come is asked for once more: the same request parks once."""
+        with _needs_gateway():
+            try:
+                return await self._register.gateway.park(parked, self._user_id, request_id=request_id)
+            except OutcomeUnknown:
+                return await self._register.gateway.park(parked, self._user_id, request_id=request_id)
+
+    def _id_of(self, receipt: OpenReceipt) -> bytes:
+        """Its own, or one that stays the same as long as parking it is tried."""
+        if receipt.parked_id:
+            return receipt.parked_id
+        if self._minted is None or self._minted[0] is not receipt:
+            self._minted = receipt, new_event_id(receipt.started_ms)
+        return self._minted[1]
 
     def _meant(self, wanted: str, rows: Sequence[parked_pb2.ParkedRow]) -> bytes:
         named = [row.receipt.parked_id for row in rows if row.receipt.title.casefold() == wanted.casefold()]
@@ -134,6 +116,21 @@ class Parking:
             if happened.receipt.parked_id == parked_id and happened.receipt.type in _ENDING:
                 number = happened.receipt.receipt_number
                 raise Refused("PARKED_ENDED_HERE", field="parked", value=wanted, rule=number, kind=RefusedKind.NOT_NOW)
+
+
+def _require_parkable(receipt: OpenReceipt) -> None:
+    """Only a sale's lines and its customer are kept: whatever else a receipt has by then would be forgotten."""
+    if receipt.is_empty:
+        raise Refused("BASKET_EMPTY", field="lines", value=0, rule="at least one line")
+    reasons = {
+        "a return": receipt.takes_back,
+        "training": receipt.type is not ReceiptType.BELEG,
+        "paid in part": bool(receipt.tenders),
+        "refers to another receipt": bool(receipt.references),
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            raise Refused("NOT_PARKABLE", field="receipt", value=reason, rule="a sale", kind=RefusedKind.NOT_NOW)
 
 
 @contextmanager

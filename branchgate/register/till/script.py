@@ -12,14 +12,18 @@ from branchgate.register.client import RegisterClient
 from branchgate.register.held import Happened
 from branchgate.register.till.commands import (
     Abandon,
+    AbandonParked,
     Ask,
     Close,
     Command,
     Count,
     Drawer,
     MoveCash,
+    Park,
+    PayParked,
     PrintAgain,
     Resolve,
+    Resume,
     Return,
     Sell,
     Staff,
@@ -38,11 +42,12 @@ from branchgate.register.till.plain import (
     plain_receipt,
     plain_state,
 )
+from branchgate.register.till.script_parking import ScriptParking
 from branchgate.register.till.till import Till
 from branchgate.showing import plain_message
 
 EVERYTHING = 1_000_000
-Goods = TypeVar("Goods", Sell, Return, Staff, Abandon)
+Goods = TypeVar("Goods", Sell, Return, Staff, Abandon, Park, PayParked)
 Happening = Sell | Return | Staff | Abandon | Void | MoveCash
 """Commands that end in a receipt."""
 
@@ -54,6 +59,7 @@ class Script:
         self._register = register
         self._till = till
         self._say = say
+        self._parking = ScriptParking(register, till)
 
     async def run(self, lines: AsyncIterator[str], language: str) -> None:
         """Says that it is ready, then answers every line until `quit` or the end."""
@@ -89,6 +95,12 @@ class Script:
         match command:
             case Sell() | Return() | Staff() | Abandon() | Void() | MoveCash():
                 return {"ok": True, **plain_receipt(await self._happened(command))}
+            case Park():
+                return await self._parking.answer(await self._weighed(command))
+            case PayParked():
+                return await self._parking.answer(await self._weighed(command))
+            case Resume() | AbandonParked():
+                return await self._parking.answer(command)
             case Count():
                 return {"ok": True, **plain_message(await counted(self._register, till, command))}
             case Close():
@@ -157,6 +169,8 @@ class Script:
             case "status":
                 drawer = dict(self._till.drawer_outcomes)
                 return {"ok": True, "state": plain_state(self._register.state), "drawer": drawer}
+            case "parked":
+                return await self._parking.listed()
             case "findings":
                 return await self._findings()
             case "print-jobs":

@@ -15,6 +15,8 @@ from branchgate.register.till.counter import Counter
 from branchgate.register.till.day import Day
 from branchgate.register.till.paper import Prints
 from branchgate.register.till.paper_words import PaperWords
+from branchgate.register.till.parking import Parking
+from branchgate.register.till.putting_aside import PuttingAside
 from branchgate.register.till.ringing_up import Doing, RingingUp
 from branchgate.register.till.screen import Screen
 from branchgate.register.till.till import Till
@@ -37,6 +39,8 @@ class Terminal:
         self._screen = Screen(console or Console(highlight=False), language)
         self._counter = Counter(register.gateway, language)
         self._ringing_up = RingingUp(till, self._screen, self._counter, register.catalogue)
+        parking = Parking(register, till.user_id)
+        self._putting_aside = PuttingAside(parking, self._ringing_up, self._screen, till.now_ms)
         self._day = Day(register, till, self._screen, self._ringing_up)
         self._paper = PaperWords(register, till, self._screen)
         self._prints: Prints = self._paper.prints
@@ -47,6 +51,7 @@ class Terminal:
         """What the cashier can do, by the meaning of its word (see `typed`)."""
         return {
             **self._ringing_up.words(),
+            **self._putting_aside.words(),
             **self._day.words(),
             **self._paper.words(),
             "status": self._status,

@@ -17,6 +17,7 @@ gutschein NR 25,00  verkaufen                  einlösen NR [10,00]   Gutschein 
 anzahlung 50,00 1   mit Steuerschlüssel        anrechnen BONNR   Anzahlung verrechnen
 begleichen BONNR    Rechnung bezahlen          kunde NR NAME     Kunde zum Bon
 personal [NR NAME]  Ware für Mitarbeiter       schulung          Schulung an und aus
+parken NAME         Bon beiseitelegen          geparkt · holen NAME|NR   zeigen, weiter bearbeiten
 rückgabe [Bonnr]    Ware zurücknehmen          storno [Bonnr]    bezahlten Bon stornieren
 anfang/ein/aus/zurbank/vonbank/einlage/entnahme/lohn/trinkgeldaus BETRAG [Grund]   Geld ohne Verkauf
 zählung [blind] 250,00 | 3x50 10x0,50          lade              Kassenlade öffnen
@@ -34,6 +35,7 @@ voucher NO 25.00    sell one                   redeem NO [10.00] redeem a vouche
 down-payment 50.00 1  with its VAT key         use-down-payment RECEIPT
 settle RECEIPT      pay what is on account     customer ID NAME  customer of the receipt
 staff [ID NAME]     goods for an employee      training          training on and off
+park NAME           put the receipt aside      parked · resume NAME|NO   show them, go on with one
 return [number]     take goods back            void [number]     void a paid receipt
 float/in/out/to-bank/from-bank/owner-in/owner-out/wage/tip-out AMOUNT [reason]   money without a sale
 count [blind] 250.00 | 3x50 10x0.50            drawer            open the drawer
@@ -59,6 +61,15 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "customer": ("Kunde: {name}", "Customer: {name}"),
     "abandoned": ("Bon abgebrochen und als {number} vermerkt", "Receipt abandoned, on record as {number}"),
     "abandoned_nothing": ("Nichts war erfasst", "Nothing was rung up"),
+    "parked": ("„{title}“ ist geparkt", '"{title}" is parked'),
+    "no_parked": ("Kein Bon ist geparkt", "No receipt is parked"),
+    "parked_row": (
+        "{number:>3}  {title}  {total}  ({age})  {where}",
+        "{number:>3}  {title}  {total}  ({age})  {where}",
+    ),
+    "parked_waits": ("wartet, geparkt an {register}", "waits, parked at {register}"),
+    "parked_at": ("in Arbeit an {register}", "in work at {register}"),
+    "resumed": ("„{title}“ geholt", '"{title}" resumed'),
     "empty": ("Noch keine Position erfasst", "Nothing rung up yet"),
     "sure": ("„ja“ bestätigt, alles andere verwirft", "yes confirms, anything else forgets it"),
     "numbers_run_low": (

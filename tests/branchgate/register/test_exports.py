@@ -8,7 +8,7 @@ import sys
 
 import branchgate.register
 
-PUBLIC = ["Happened", "Identity", "RegisterClient", "RegisterState", "load_identity", "pair"]
+PUBLIC = ["Happened", "Identity", "RegisterClient", "RegisterState", "Signer", "load_identity", "pair"]
 METHODS = {
     "RegisterClient": [
         "category_name",
@@ -22,11 +22,17 @@ METHODS = {
     "GatewayCalls": [
         "clear_display",
         "close_day",
+        "count_cash",
         "devices",
+        "expected_cash",
         "open_drawer",
+        "park",
+        "parked",
         "print_jobs",
         "print_receipt",
+        "print_report",
         "resolve_print_job",
+        "resume_parked",
         "show_on_display",
         "stuck_print_jobs",
         "watch_devices",

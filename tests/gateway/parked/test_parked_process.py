@@ -18,11 +18,12 @@ from branchgate.clock import SystemClock
 from branchgate.errors import Refused, TryAgain
 from branchgate.errors.texts import sentence
 from branchgate.ids import new_event_id
-from branchgate.receipts.basket import Header, receipt_of, total_of
+from branchgate.receipts.basket import Basket, Header, receipt_of, total_of
 from branchgate.receipts.model import Payment, PaymentType, Receipt
 from branchgate.receipts.parked import ParkedReceipt, parked_of_message
 from branchgate.register import RegisterClient
 from branchgate.register.held import Happened
+from branchgate.register.till.open_receipt import OpenReceipt
 from branchgate.register.till.parking import Parking
 from branchgate.v1 import parked_pb2, parked_pb2_grpc
 from tests.gateway.branch import receipt
@@ -42,6 +43,10 @@ async def registers(branch: Branch) -> AsyncIterator[list[RegisterClient]]:
         for register in opened:
             await register.until(lambda state: state.numbers_known, within_s=WITHIN_S)
         yield opened
+
+
+def rung_up() -> OpenReceipt:
+    return OpenReceipt(SystemClock().now_ms(), Basket.of(LINES))
 
 
 async def pay(register: RegisterClient, parked: ParkedReceipt) -> Happened:
@@ -72,7 +77,7 @@ async def test_parked_at_one_register_it_is_paid_at_another_whatever_dies_in_bet
         await asyncio.to_thread(branch.start)
         async with registers(branch) as (one, _two):
             here = Parking(one, "anna")
-            await here.park("Müller", LINES, SystemClock().now_ms())
+            await here.park(rung_up(), "Müller")
             await restarted(branch)
         async with registers(branch) as (_one, two):
             (row,) = await Parking(two, "bela").listed()
@@ -89,7 +94,7 @@ async def test_parked_at_one_register_it_is_paid_at_another_whatever_dies_in_bet
             resumed = await there.resume("1")
             branch.kill()
             with pytest.raises(TryAgain) as alone:
-                await there.park("", resumed.lines, resumed.started_at_ms)
+                await there.park(OpenReceipt.resumed(resumed), "")
             assert "Ohne Gateway kann nicht geparkt" in sentence(alone.value, "de")
             paid = await pay(two, resumed)
             await asyncio.to_thread(branch.start)
@@ -111,7 +116,7 @@ async def test_an_operator_sees_what_is_parked_and_takes_it_from_a_dead_register
             nothing = await asyncio.to_thread(gateway, branch, "parked", "list")
             assert nothing.stdout == "Kein Bon ist geparkt / no receipt is parked\n"
             for title in ("Müller", "[bold]Meier"):
-                await Parking(one, "anna").park(title, LINES, SystemClock().now_ms())
+                await Parking(one, "anna").park(rung_up(), title)
             await Parking(one, "anna").resume("Müller")
             listed = (await asyncio.to_thread(gateway, branch, "parked", "list")).stdout
             assert "Müller  58,51 EUR  an / at kasse-1  seit / since" in listed
