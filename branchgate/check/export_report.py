@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from branchgate.dsfinvk import Fault, Progress, Result
+from branchgate.dsfinvk import Extent, Fault, Progress, Result
 from branchgate.showing import Answers, console, foreign
 
 
@@ -28,22 +27,20 @@ def plain_result(result: Result) -> dict[str, Any]:
 
 
 def show_result(result: Result) -> None:
-    """The faults, a table for each rule, and how many more there are."""
-    faults = sorted(result.faults, key=lambda fault: fault.code)
-    for code, of_rule in groupby(faults, key=lambda fault: fault.code):
-        _show_rule(code, list(of_rule), result.found[code])
-    rows = sum(result.rows.values())
-    extent = {"full": ("vollständig", "in full"), "small": ("nur TSE-Daten", "TSE data only")}[result.extent.value]
+    """The faults in one table, how many more there are of a rule, what was not asked, and the sum of it."""
+    if result.faults:
+        table = Answers("Regel / rule", "Wo / where", "Was / what")
+        for fault in sorted(result.faults, key=lambda fault: fault.code):
+            table.add(fault.code, _place(fault), f"{fault.sentence('de')}\n{fault.sentence('en')}")
+        console().print(table)
+    for code, found in sorted(result.found.items()):
+        more = found - sum(fault.code == code for fault in result.faults)
+        if more:
+            console().print(f"{code}: … und {_german(more)} weitere / and {more:,} more")
     if result.not_asked:
         console().print(f"[dim]nicht geprüft / not checked: {', '.join(result.not_asked)}[/]")
-    count = sum(result.found.values())
-    if count:
-        german = f"{_german(count)} Fehler in {len(result.found)} Regeln; {_german(rows)} Zeilen geprüft ({extent[0]})."
-        english = f"{count:,} faults in {len(result.found)} rules; {rows:,} rows checked ({extent[1]})."
-        console().print(f"[red]{german}[/]\n[dim]{english}[/]")
-        return
-    console().print(f"[green]Ohne Fehler: {_german(rows)} Zeilen geprüft ({extent[0]}).[/]")
-    console().print(f"[dim]No faults: {rows:,} rows checked ({extent[1]}).[/]")
+    german, english = _sum(result)
+    console().print(f"[{'green' if result.clean else 'red'}]{german}[/]\n[dim]{english}[/]", soft_wrap=True)
 
 
 @contextmanager
@@ -60,16 +57,20 @@ def progress_bar() -> Iterator[Any]:
         yield show
 
 
-def _show_rule(code: str, faults: list[Fault], found: int) -> None:
-    table = Answers("Datei / file", "Zeile / line", "Was / what")
-    for fault in faults:
-        said = f"{fault.sentence('de')}\n{fault.sentence('en')}"
-        table.add(fault.file, str(fault.line or "–"), said)
-    console().print(f"[bold]{code}[/] ({_german(found)})")
-    console().print(table)
-    if found > len(faults):
-        more = found - len(faults)
-        console().print(f"… und {_german(more)} weitere / and {more:,} more")
+def _place(fault: Fault) -> str:
+    return f"{fault.file}:{fault.line}" if fault.line else fault.file
+
+
+def _sum(result: Result) -> tuple[str, str]:
+    faults, rules, rows = sum(result.found.values()), len(result.found), sum(result.rows.values())
+    extent = {Extent.FULL: ("vollständig", "in full"), Extent.SMALL: ("nur TSE-Daten", "TSE data only")}[result.extent]
+    german = f"{_german(faults)} Fehler in {rules} {'Regel' if rules == 1 else 'Regeln'}" if faults else "Ohne Fehler"
+    words = "fault" if faults == 1 else "faults", "rule" if rules == 1 else "rules"
+    english = f"{faults:,} {words[0]} in {rules} {words[1]}" if faults else "No faults"
+    return (
+        f"{german}; {_german(rows)} Zeilen geprüft ({extent[0]}).",
+        f"{english}; {rows:,} rows checked ({extent[1]}).",
+    )
 
 
 def _german(number: int) -> str:

@@ -25,8 +25,8 @@ def test_an_export_without_faults_ends_with_0(export: Export, tmp_path: Path) ->
     done = run(export.pack(tmp_path / "export.zip"))
     rows = sum(map(len, export.tables.values()))
     assert done.exit_code == 0
-    assert f"Ohne Fehler: {rows} Zeilen geprüft (vollständig)." in done.stdout
-    assert f"No faults: {rows} rows checked (in full)." in done.stdout
+    assert f"Ohne Fehler; {rows} Zeilen geprüft (vollständig)." in done.stdout
+    assert f"No faults; {rows} rows checked (in full)." in done.stdout
 
 
 def test_faults_end_with_1_and_are_told_in_both_languages(export: Export, tmp_path: Path) -> None:
