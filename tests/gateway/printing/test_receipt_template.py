@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 
 from branchgate.catalogue import Article
 from branchgate.receipts.basket import Basket, Header, money_movement, receipt_of, reversal_of
-from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, ReceiptType, TseSignature
-from branchgate.tse import parse_code, verify_signature
+from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, TseSignature
 from drivers.escpos.compose import compose
-from drivers.escpos.document import Align, Bitmap, Document, Feed, Picture, QrCode, Text
+from drivers.escpos.document import Align, Bitmap, Feed, Picture, Text
 from drivers.escpos.layout import to_text
 from drivers.escpos.profile import PROFILES
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.receipt import receipt_document
-from tests.gateway.printing.kinds import kinds, out_of_order, signed
 from tests.gateway.printing.shop import SETTINGS
 
 BEGAN, ENDED = 1_795_000_000_000, 1_795_000_062_000
@@ -117,59 +115,6 @@ def test_a_copy_says_so_above_everything_and_keeps_what_is_fiscal() -> None:
     assert copy.splitlines()[:2] == ["                  KOPIE", "Nachdruck 2            18.11.2026 12:08:42"]
 
 
-def test_the_tse_s_block_is_legible_and_its_code_carries_twelve_fields() -> None:
-    receipt = signed(sale())
-    document = receipt_document(receipt, "kasse-1", SETTINGS, 42)
-    (code,) = qr_codes(document)
-    assert receipt.tse is not None
-    assert code.startswith(
-        "V0;KASSE-1;Kassenbeleg-V1;Beleg^2.94_7.50_0.00_0.00_0.00^10.44:Bar;112;4711;2026-11-18T11:06:40.000Z;"
-        f"2026-11-18T11:07:42.000Z;ecdsa-plain-SHA256;unixTime;{receipt.tse.signature};"
-    )
-    assert verify_signature(parse_code(code), tse_serial=receipt.tse.tse_serial).signed
-    printed = to_text(document, 42)
-    assert "TESTBETRIEB" not in printed
-    assert "TSE-Transaktion                        112" in printed
-    assert "Signaturzähler                        4711" in printed
-    assert "Seriennummer der Kasse             KASSE-1" in printed
-    assert receipt.tse.tse_serial in printed.replace("\n", "")
-    assert receipt.tse.signature in printed.replace("\n", "")
-
-
-def test_the_legible_block_can_be_left_to_the_code() -> None:
-    printed = receipt_document(signed(sale()), "kasse-1", SETTINGS, 42, tse_text=False)
-    assert len(qr_codes(printed)) == 1
-    assert "Signaturzähler" not in to_text(printed, 42)
-
-
-@pytest.mark.parametrize(
-    "change", [{"public_key": ""}, {"signature": "*"}, {"log_time_format": ""}, {"process_data": "x" * 700}]
-)
-def test_where_no_code_can_be_made_all_is_legible_whatever_was_chosen(change: dict[str, str]) -> None:
-    receipt = signed(sale())
-    assert receipt.tse is not None
-    unreadable = replace(receipt, tse=replace(receipt.tse, **change))  # type: ignore[arg-type]
-    document = receipt_document(unreadable, "kasse-1", SETTINGS, 42, tse_text=False)
-    assert qr_codes(document) == []
-    assert "Signaturzähler                        4711" in to_text(document, 42)
-
-
-def test_a_tse_for_tests_is_said_to_be_one() -> None:
-    printed = text(signed(sale(), uncertified=True))
-    assert "TESTBETRIEB - keine zertifizierte TSE" in printed
-    assert "Signaturzähler                        4711" in printed
-
-
-def test_a_tse_that_was_down_is_said_to_have_been_since_when_and_why() -> None:
-    document = receipt_document(out_of_order(sale()), "kasse-1", SETTINGS, 42, tse_text=False)
-    lines = [line.strip() for line in to_text(document, 42).splitlines()]
-    assert "TSE AUSGEFALLEN seit 18.11.2026 11:56:40" in lines
-    assert "Grund: keine Antwort in 5 s" in lines
-    assert "Seriennummer der Kasse             KASSE-1" in lines
-    assert qr_codes(document) == []
-    assert not any("Transaktion" in line for line in lines)
-
-
 def test_a_void_names_what_it_reverses_and_thanks_nobody() -> None:
     printed = text(reversal_of(sale(), HEADER, "kasse-2", bytes(16)))
     assert "STORNOBELEG" in printed
@@ -177,14 +122,6 @@ def test_a_void_names_what_it_reverses_and_thanks_nobody() -> None:
     assert "SUMME EUR      -10,44" in printed
     assert "Bar                                 -10,44" in printed
     assert "Vielen Dank" not in printed
-
-
-def test_training_is_marked_at_both_ends_and_bears_no_code_that_could_be_taken_for_a_receipt_s() -> None:
-    document = receipt_document(signed(replace(sale(), type=ReceiptType.AV_TRAINING)), "kasse-1", SETTINGS, 42)
-    assert document.elements.count(Text("TRAINING", Align.CENTER, bold=True, double=True)) == 2
-    assert to_text(document, 42).count("kein gültiger Beleg") == 2
-    assert qr_codes(document) == []
-    assert "Vielen Dank" not in to_text(document, 42)
 
 
 def test_money_put_into_the_drawer_is_no_sale() -> None:
@@ -281,157 +218,6 @@ def test_english_shops_print_english_words() -> None:
         assert words in printed
 
 
-def printed_kind(name: str, columns: int = 42, **settings: str) -> list[str]:
-    shop = replace(SETTINGS, **settings)  # type: ignore[arg-type]
-    return to_text(receipt_document(kinds()[name], "kasse-1", shop, columns), columns).splitlines()
-
-
-@pytest.mark.parametrize(
-    ("name", "lines"),
-    [
-        (
-            "discounts",
-            [
-                "  2 Rotwein Dornfelder 0,75 l      11,90 A",
-                "    2 x 5,95 €",
-                "      Rabatt 10 %                  -1,19 A",
-                "    Bergkäse jung                   6,31 B",
-                "    0,486 kg x 12,99 €/kg",
-                "    Grundpreis 14,99 €",
-                "    Nachlass -2,00 €",
-                "    Geschenkverpackung              1,50 A",
-                "    Treuerabatt                    -0,66 A",
-                "    Treuerabatt                    -0,34 B",
-            ],
-        ),
-        ("return", ["                 RÜCKGABE", "     zu Bon K2-000007 (Kasse KASSE-2)"]),
-        (
-            "on account",
-            [
-                "               AUF RECHNUNG",
-                "Gasthaus Zur Linde, Ève Çelik",
-                "Dorfstraße 3",
-                "16259 Bad Freienwalde",
-                "Kundennummer 10815",
-                "Zwischensumme                        18,21",
-                "    Auf Rechnung                  -13,21 E",
-                "SUMME EUR        5,00",
-                "Bar                                   5,00",
-                "OFFENER BETRAG EUR                   13,21",
-                "E nicht steuerbar                   -13,21",
-                "Bemerkung: Zahlbar bis 02.12.2026",
-            ],
-        ),
-        ("settlement", ["        ZAHLUNG ZU EINER RECHNUNG", "     zu Bon K2-000007 (Kasse KASSE-2)"]),
-        ("down payment", ["                ANZAHLUNG", "B 7 %          46,73       3,27      50,00"]),
-        (
-            "down payment used",
-            [
-                "Zwischensumme                       129,00",
-                "    Anzahlung vom 11.11.2026      -50,00 B",
-                "SUMME EUR       79,00",
-            ],
-        ),
-        ("voucher sold", ["  1 Geschenkgutschein                50,00", "    Gutschein-Nr. GS-2026-00471"]),
-        (
-            "voucher redeemed",
-            [
-                "Zwischensumme                        18,21",
-                "    Gutschein                     -15,00 E",
-                "    Gutschein-Nr. GS-2026-00471",
-                "SUMME EUR        3,21",
-                "Bemerkung: Restwert GS-2026-00471: 35,00",
-            ],
-        ),
-        (
-            "foreign cash",
-            [
-                "Bar (9,00 CHF)                        9,14",
-                "Bar                                   9,07",
-                "Gegeben Bar                          20,00",
-                "Rückgeld                              1,79",
-            ],
-        ),
-        ("exempt", ["B 7 %           5,90       0,41       6,31", "F umsatzsteuerfrei                    9,50"]),
-        (
-            "invoice",
-            [
-                "         zu Lieferschein LS-4711",
-                "AUT",
-                "USt-IdNr. ATU12345678",
-                "A 19 %        545,38     103,62     649,00",
-                "Leistungsdatum ist das Belegdatum.",
-            ],
-        ),
-        (
-            "order ends",
-            [
-                "Erste Bestellung       18.11.2026 11:06:40",
-                "Beginn                 18.11.2026 12:06:40",
-                "Vorgang                            Tisch 7",
-            ],
-        ),
-        (
-            "paid out",
-            [
-                "                AUSZAHLUNG",
-                "    Auszahlung                      -14,80",
-                "    Grund: Büromaterial, Beleg 17",
-                "Ausgezahlt (Unterschrift)",
-                "Erhalten (Unterschrift)",
-            ],
-        ),
-        ("count difference", ["             KASSENDIFFERENZ"]),
-        (
-            "abandoned",
-            [
-                "          ABGEBROCHENER VORGANG",
-                "    Bergkäse jung                     6,31",
-                "    Storno                           -6,31",
-                "SUMME EUR        0,00",
-            ],
-        ),
-    ],
-)
-def test_every_kind_of_receipt_says_what_it_is(name: str, lines: list[str]) -> None:
-    rows = iter(printed_kind(name))
-    missing = [line for line in lines if line not in rows]
-    assert not missing, "not printed, or in another order"
-
-
-def test_only_money_that_leaves_the_drawer_is_signed_for() -> None:
-    signed_for = {name for name in kinds() if "Erhalten (Unterschrift)" in printed_kind(name)}
-    assert signed_for == {"paid out", "to the bank", "owner's withdrawal"}
-
-
-def test_only_a_sale_above_250_euros_tells_the_date_of_supply() -> None:
-    assert {name for name in kinds() if "Leistungsdatum ist das Belegdatum." in printed_kind(name)} == {"invoice"}
-
-
-def test_what_only_moves_money_thanks_nobody() -> None:
-    thanked = {name for name in kinds() if any("Vielen Dank" in line for line in printed_kind(name))}
-    assert thanked == {
-        "sale",
-        "discounts",
-        "deposits",
-        "tip",
-        "on account",
-        "down payment used",
-        "voucher redeemed",
-        "foreign cash",
-        "exempt",
-        "invoice",
-        "order ends",
-    }
-
-
-@pytest.mark.parametrize("name", sorted(kinds()))
-def test_every_kind_speaks_english_too(name: str) -> None:
-    german = {"Beginn", "SUMME", "Grund", "Zwischensumme", "Bemerkung", "Gutschein-Nr", "Unterschrift", "steuerbar"}
-    printed = "\n".join(printed_kind(name, 48, language="en"))
-    assert not [word for word in german if word in printed]
-
-
 def test_a_time_that_no_calendar_has_is_printed_as_it_is() -> None:
     assert f"{2**62} ms" in text(replace(sale(), finished_at_ms=2**62))
 
@@ -455,7 +241,3 @@ def test_whatever_the_names_every_line_fits_and_can_be_printed(
     )
     assert max(map(len, to_text(document, columns).splitlines())) <= columns
     assert len(compose(document, PROFILES[profile])) > 1
-
-
-def qr_codes(document: Document) -> list[str]:
-    return [element.data for element in document.elements if isinstance(element, QrCode)]
