@@ -12,7 +12,7 @@ import pytest
 from branchgate.cli import main
 from branchgate.errors import Refused
 from branchgate.errors.texts import sentence_for
-from branchgate.showing import Answers, console, foreign, show_facts, show_next_step, show_warning
+from branchgate.showing import Answers, age, console, foreign, show_facts, show_next_step, show_warning
 
 HOSTILE = "[/] [red]x[/red] \x1b[2J\x1b]0;owned\x07 \x9b31m \u202e[link=https://example.org]"
 JOB = "0123456789abcdef" * 2
@@ -82,3 +82,19 @@ def test_a_command_to_copy_is_in_one_line_in_a_narrow_terminal(
 def test_a_value_is_not_filled_in_again() -> None:
     text = sentence_for("INVALID_VALUE", "de", field="f", value="{rule}{reason}", rule="the rule")
     assert "{rule}{reason}" in text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "german", "both"),
+    [
+        (-5, "0 min", "0 min"),
+        (59, "59 min", "59 min"),
+        (60, "1 h", "1 h"),
+        (47 * 60 + 59, "47 h", "47 h"),
+        (48 * 60, "2 Tage", "2 Tage / days"),
+        (21 * 24 * 60, "21 Tage", "21 Tage / days"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_that_still_tells(minutes: int, german: str, both: str) -> None:
+    """A clock that was set back makes nothing younger than new."""
+    assert (age(minutes * 60_000, "de"), age(minutes * 60_000)) == (german, both)
