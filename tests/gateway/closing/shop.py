@@ -61,6 +61,10 @@ class Shop:
         recorded = await self.branch.recorder.record(register_id, events)
         assert recorded.settled_register_sequence == self._sent[register_id]
 
+    def resume(self, sent: dict[str, int], minted: int) -> None:
+        """Goes on where another shop on the same folder stopped."""
+        self._sent, self._minted = dict(sent), minted
+
     async def close(
         self,
         request: int,
