@@ -30,6 +30,8 @@ class DamageKind(StrEnum):
     """It is not there, though entries behind it are."""
     UNREADABLE = "JOURNAL_ENTRY_UNREADABLE"
     """The disk or the database does not give it out."""
+    UNPROVED = "JOURNAL_ENTRY_UNPROVED"
+    """It stands right behind a hole: it may be as it was written, and nothing proves it. What is behind it is proved by its hash."""
     OUT_OF_PLACE = "JOURNAL_ENTRY_OUT_OF_PLACE"
     """It stands where no entry can be: before the first one."""
 
@@ -99,6 +101,7 @@ class ChainWalk:
         elif anchors is None:
             self.unproved += 1
             found += self._settle(0)
+            found.append(Damage(entry.sequence, DamageKind.UNPROVED, goes_on_from=stored_hash(entry.chain_hash)))
         elif entry.chain_hash in computed:
             found += self._settle(computed.index(entry.chain_hash))
             computed = ()

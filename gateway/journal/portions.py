@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from branchgate.chain_walk import Damage, StoredEntry
+from branchgate.chain_walk import Damage, DamageKind, StoredEntry
 from branchgate.errors import TryAgain
 from gateway.journal.entries import Entry
 from gateway.journal.incidents import damages
@@ -28,7 +28,8 @@ class Portion:
 def read_portion(reader: JournalReader, after: int, limit: int) -> Portion:
     """What comes behind sequence `after`, at most `limit` entries. Raises TryAgain (JOURNAL_UNREADABLE) at damage nobody knows of."""
     connection = reader.connection
-    coming = [damage for damage in damages(connection) if damage.through > after]
+    # What merely cannot be proved travels as what it may well be: central takes it with the hash it has.
+    coming = [one for one in damages(connection) if one.through > after and one.kind is not DamageKind.UNPROVED]
     damage = next((one for one in coming if one.sequence <= after + 1), None)
     start = after if damage is None else damage.through
     end = min((one.sequence - 1 for one in coming if one.through > start), default=None)

@@ -40,13 +40,10 @@ def open_for_verification(path: Path) -> sqlite3.Connection:
 
 def stored_pages(connection: sqlite3.Connection, after: int = 0) -> Iterator[list[Stored]]:
     """What stands behind sequence `after`, in order; each page is a read of its own. From 0 on also what stands before the first entry."""
-    after = after or _BEFORE_ANY
-    while True:
-        page = _page(connection, after)
+    goes_on: int | None = after or _BEFORE_ANY
+    while goes_on is not None:
+        page, goes_on = _page(connection, goes_on)
         yield page
-        if len(page) < PAGE:
-            return
-        after = page[-1].sequence
 
 
 def stored_at(connection: sqlite3.Connection, sequence: int) -> Stored | None:
@@ -68,26 +65,30 @@ def hash_at(connection: sqlite3.Connection, sequence: int) -> bytes | None:
     return stored_hash(row[0]) if row else None
 
 
-def _page(connection: sqlite3.Connection, after: int) -> list[Stored]:
+def _page(connection: sqlite3.Connection, after: int) -> tuple[list[Stored], int | None]:
+    """A page, and behind which sequence the next one begins; None at the end."""
     try:
         rows = connection.execute(
             f"SELECT {_COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?", (after, PAGE)
         ).fetchall()
-        return [StoredEntry(*row) for row in rows]
+        return [StoredEntry(*row) for row in rows], (rows[-1][0] if len(rows) == PAGE else None)
     except sqlite3.DatabaseError as failure:
         return _one_by_one(connection, max(after, 0), _told(failure))
 
 
-def _one_by_one(connection: sqlite3.Connection, after: int, told: str) -> list[Stored]:
+def _one_by_one(connection: sqlite3.Connection, after: int, told: str) -> tuple[list[Stored], int | None]:
     """A page with a damaged place in it. Where not even the end of the journal can be found, its first place stands for all of it."""
     try:
         (head,) = connection.execute("SELECT max(sequence) FROM journal").fetchone()
     except sqlite3.DatabaseError:
-        return [Unreadable(after + 1, told)]
-    found = (stored_at(connection, sequence) for sequence in range(after + 1, min(after + PAGE, head or 0) + 1))
+        return [Unreadable(after + 1, told)], None
+    end = min(after + PAGE, head or 0)
+    found = [stored_at(connection, sequence) for sequence in range(after + 1, end + 1)]
     page = [stored for stored in found if stored is not None]
-    # The scan failed though every place can be read alone, or no place is left: the end of the scan itself is what is damaged.
-    return page or [Unreadable(after + 1, told)]
+    if end <= after:
+        # Nothing is left, and yet the scan failed: what is damaged is where it would have ended.
+        return [Unreadable(after + 1, told)], None
+    return page, end if end < (head or 0) else None
 
 
 def _told(failure: sqlite3.DatabaseError) -> str:

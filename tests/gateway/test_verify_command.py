@@ -43,7 +43,7 @@ async def sell(branch: Branch) -> None:
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
     """A branch with a day behind it, stopped by a kill, so that logs lie beside both stores."""
-    with Branch(tmp_path_factory.mktemp("branch")) as branch:
+    with Branch(tmp_path_factory.mktemp("branch"), registers=1) as branch:
         branch.start()
         asyncio.run(sell(branch))
         assert gateway(branch.data, "close").returncode == 0
@@ -61,7 +61,7 @@ def folder(closed: Branch, tmp_path: Path) -> Path:
 def change(folder: Path, statement: str) -> None:
     connection = sqlite3.connect(folder / "branch.db")
     for trigger in ("journal_keeps_values", "journal_keeps_entries"):
-        connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
     connection.execute(statement)
     connection.commit()
     connection.close()
@@ -87,29 +87,6 @@ def test_damage_is_told_to_the_entry_in_both_languages(folder: Path) -> None:
     assert "Entry 4 does not fit its check sum" in answer.stdout
 
 
-def test_a_running_gateway_finds_the_same_and_tells_it_until_somebody_acknowledges(closed: Branch) -> None:
-    closed.start()
-    try:
-        whole = gateway(closed.data, "verify", "--json")
-        assert whole.returncode == 0, whole.stderr
-        change(closed.data, "DELETE FROM journal WHERE sequence = 5")
-        answer = gateway(closed.data, "verify", "--json")
-        assert answer.returncode == 1, answer.stderr
-        assert faults(answer) == [("JOURNAL_ENTRY_MISSING", 5)]
-        (incident,) = json.loads(gateway(closed.data, "incidents", "--json").stdout)["incidents"]
-        assert incident["reason"] == "JOURNAL_ENTRY_MISSING"
-        assert any("branchgate gateway acknowledge" in line for line in warnings(closed))
-        assert gateway(closed.data, "acknowledge", str(incident["number"]), "--user", "anna").returncode == 0
-        assert not any("branchgate gateway acknowledge" in line for line in warnings(closed))
-    finally:
-        closed.kill()
-
-
-def warnings(branch: Branch) -> list[str]:
-    told: list[str] = json.loads(gateway(branch.data, "status", "--json").stdout)["warnings_de"]
-    return told
-
-
 def test_a_journal_that_is_gone_beside_its_sales_store_is_damage(folder: Path) -> None:
     (folder / "branch.db").write_bytes(b"")
     answer = gateway(folder, "verify", "--json")
@@ -130,3 +107,31 @@ def test_a_folder_where_nothing_was_ever_recorded_cannot_be_examined(tmp_path: P
     answer = gateway(tmp_path / "not there", "verify")
     assert (answer.returncode, "NO_JOURNAL" in answer.stderr) == (3, True)
     assert not (tmp_path / "not there").exists()
+
+
+def test_a_running_gateway_finds_the_same_and_tells_it_until_somebody_acknowledges(closed: Branch) -> None:
+    closed.start()
+    try:
+        whole = gateway(closed.data, "verify", "--json")
+        assert whole.returncode == 0, whole.stderr
+        change(closed.data, "DELETE FROM journal WHERE sequence = 5")
+        answer = gateway(closed.data, "verify", "--json")
+        assert answer.returncode == 1, answer.stderr
+        assert faults(answer) == [("JOURNAL_ENTRY_MISSING", 5), ("JOURNAL_ENTRY_UNPROVED", 6)]
+        (incident, unproved) = json.loads(gateway(closed.data, "incidents", "--json").stdout)["incidents"]
+        assert incident["reason"] == "JOURNAL_ENTRY_MISSING"
+        assert any("branchgate gateway acknowledge" in line for line in warnings(closed))
+        assert (
+            gateway(
+                closed.data, "acknowledge", str(incident["number"]), str(unproved["number"]), "--user", "anna"
+            ).returncode
+            == 0
+        )
+        assert not any("branchgate gateway acknowledge" in line for line in warnings(closed))
+    finally:
+        closed.kill()
+
+
+def warnings(branch: Branch) -> list[str]:
+    told: list[str] = json.loads(gateway(branch.data, "status", "--json").stdout)["warnings_de"]
+    return told

@@ -71,8 +71,11 @@ async def test_a_journal_in_order_has_no_fault_and_ends_with_its_check_mark(tmp_
     ("change", "expected"),
     [
         ("UPDATE journal SET body = x'00' WHERE sequence = 2", [("JOURNAL_ENTRY_CHANGED", 2)]),
-        ("DELETE FROM journal WHERE sequence = 5", [("JOURNAL_ENTRY_MISSING", 5)]),
-        ("DELETE FROM journal WHERE sequence BETWEEN 2 AND 6", [("JOURNAL_ENTRY_MISSING", 2)]),
+        ("DELETE FROM journal WHERE sequence = 5", [("JOURNAL_ENTRY_MISSING", 5), ("JOURNAL_ENTRY_UNPROVED", 6)]),
+        (
+            "DELETE FROM journal WHERE sequence BETWEEN 2 AND 6",
+            [("JOURNAL_ENTRY_MISSING", 2), ("JOURNAL_ENTRY_UNPROVED", 7)],
+        ),
         ("UPDATE journal SET register_sequence = 9 WHERE sequence = 5", [("JOURNAL_ENTRY_CHANGED", 5)]),
         ("UPDATE journal SET kind = 77 WHERE sequence = 4", [("JOURNAL_ENTRY_CHANGED", 4)]),
         ("UPDATE journal SET recorded_at = 'x' WHERE sequence = 7", [("JOURNAL_ENTRY_IMPOSSIBLE", 7)]),
