@@ -19,6 +19,13 @@ class BranchRules:
         register = self._registers.get(register_id)
         return register.number_range if register else None
 
+    def register_of(self, receipt_number: str) -> str | None:
+        """The register in whose form a receipt's number is; no two registers could have printed it."""
+        for register in self._registers.all():
+            if register.number_range.running(receipt_number) is not None:
+                return register.register_id
+        return None
+
     def knows_article(self, article_number: str) -> bool | None:
         """False for an article that the branch's assortment does not have."""
         return self._replica.has_article(article_number)

@@ -5,7 +5,6 @@ Needs nothing of the store, so it happens in the event loop while the writer wai
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from branchgate.chain import EVENT_ID_BYTES
@@ -16,10 +15,11 @@ from branchgate.receipts.check import check_content
 from branchgate.receipts.check_numbers import check_form
 from branchgate.receipts.codec import decode_receipt
 from branchgate.receipts.limits import require_possible
-from branchgate.receipts.model import BusinessCase, Receipt, ReceiptType
+from branchgate.receipts.model import BusinessCase, Receipt, ReceiptType, Reference
 from branchgate.receipts.view import ReceiptView, view_receipt
 from branchgate.tse import decode_master_data
 from gateway.recording.model import EventToRecord
+from gateway.recording.references import Place, Referring
 
 _BELEG = int(ReceiptType.BELEG)
 _ANFANGSBESTAND = int(BusinessCase.ANFANGSBESTAND)
@@ -39,13 +39,16 @@ class Rules(Protocol):
     def knows_article(self, article_number: str) -> bool | None:
         """False for an article that the catalogue does not have; None while there is no catalogue."""
 
+    def register_of(self, receipt_number: str) -> str | None:
+        """The register whose number this could be; None for nobody's. Asked for returns that tell the number alone."""
+
 
 class Judged(NamedTuple):
     """An event that can be recorded (`kind` set) or one that is refused for good (`refusal` set).
 
     `running_number`: the receipt's, of receipts. `original`: the receipt in full, when it is wanted on paper. `parked_id`: the parked
     receipt that it names, empty for none. `finished_at_ms`: of a receipt that counts. `floats`: 1 for an opening float, -1 for the void
-    of one. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk
+    of one. `referring`: the receipt in full and whose numbers it names, when it names other receipts. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk
     would fill the memory with those.
     """
 
@@ -58,12 +61,11 @@ class Judged(NamedTuple):
     parked_id: bytes = b""
     finished_at_ms: int = 0
     floats: int = 0
+    referring: Referring | None = None
 
 
-def judge(
-    event: EventToRecord, register_range: NumberRange | None, knows_article: Callable[[str], bool | None], now_ms: int
-) -> Judged:
-    """Reads the event and applies all rules but those that depend on what its register sent before."""
+def judge(event: EventToRecord, register_range: NumberRange | None, rules: Rules, now_ms: int) -> Judged:
+    """Reads the event and applies all rules but those that depend on what registers sent before."""
     if len(event.event_id) != EVENT_ID_BYTES:
         return _refused(event, "EVENT_ID_INVALID", "event_id", _beginning(event.event_id), f"{EVENT_ID_BYTES} bytes")
     kind = FROM_REGISTERS.get(event.kind)
@@ -76,9 +78,10 @@ def judge(
             return Judged(event, kind)
         receipt = view_receipt(event.body)
         original = decode_receipt(event.body) if event.wants_paper else None
-        found = check_content(receipt, knows_article=knows_article, now_ms=now_ms, live=event.wants_paper)
+        found = check_content(receipt, knows_article=rules.knows_article, now_ms=now_ms, live=event.wants_paper)
         require_possible(receipt, breaks_rules=bool(found))
         found += check_form(receipt, register_range)
+        referring = _referring(original or decode_receipt(event.body), rules) if receipt.references else None
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
     counts = receipt.type == _BELEG
@@ -91,7 +94,21 @@ def judge(
         parked_id=receipt.parked_id,
         finished_at_ms=receipt.finished_at_ms if counts else 0,
         floats=_floats(receipt) if counts else 0,
+        referring=referring,
     )
+
+
+def _referring(receipt: Receipt, rules: Rules) -> Referring:
+    return Referring(receipt, tuple(_place(reference, rules) for reference in receipt.references))
+
+
+def _place(reference: Reference, rules: Rules) -> Place | None:
+    register_id = reference.register_id or rules.register_of(reference.receipt_number)
+    numbers = rules.number_range(register_id) if register_id else None
+    running = numbers.running(reference.receipt_number) if numbers else None
+    if not register_id or numbers is None or running is None:
+        return None
+    return Place(register_id, running, running >= numbers.first_reserved)
 
 
 def _floats(receipt: ReceiptView) -> int:

@@ -84,8 +84,8 @@ class Recorder:
             busy.set_exception(TryAgain("BUSY", retry_after_ms=BUSY_RETRY_MS))
             return busy
         now_ms = self._clock.now_ms()
-        register_range, knows_article = self._rules.number_range(register_id), self._rules.knows_article
-        judged = [judge(event, register_range, knows_article, now_ms) for event in events]
+        register_range, rules = self._rules.number_range(register_id), self._rules
+        judged = [judge(event, register_range, rules, now_ms) for event in events]
         size = sum([len(event.body) for event in events])
         recording = Recording(self, register_id, register_range, judged, size, now_ms)
         self._waiting_events += len(judged)

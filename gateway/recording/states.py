@@ -34,9 +34,19 @@ RECORDING = Schema(
         ALTER TABLE register_state ADD COLUMN floats INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE register_state ADD COLUMN closed_until_ms INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        CREATE TABLE receipt_references (
+            named BLOB NOT NULL,
+            event_id BLOB NOT NULL,
+            PRIMARY KEY (named, event_id)
+        ) WITHOUT ROWID;
+        """,
     ),
 )
-"""One row per register that has ever sent an event or been paired."""
+"""One row per register that has ever sent an event or been paired.
+
+`receipt_references`: which receipts (`event_id`) named which (`named`): returns, voids, settlements.
+"""
 
 
 @dataclass(frozen=True, slots=True)

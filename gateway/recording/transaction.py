@@ -22,6 +22,7 @@ from gateway.recording.judging import Judged
 from gateway.recording.message import Recording
 from gateway.recording.model import EventFindings, EventToRecord, ParkedEnd, Recorded, RefusedEvent
 from gateway.recording.own_receipts import carried_float
+from gateway.recording.references import References
 from gateway.recording.standing import Standing
 from gateway.recording.states import read_state, read_states, write_state, write_states
 from gateway.sales.days import plausible_ms
@@ -72,10 +73,16 @@ def record_messages(
     additions = Additions(connection, journal, event_ids)
     before = read_states(connection, list({message.register_id for message in messages}))
     standings = {register_id: Standing.of(state) for register_id, state in before.items()}
+
+    def highest_of(register_id: str, reserved: bool) -> int:
+        standing = standings.get(register_id) or read_state(connection, register_id)
+        return standing.reserved_number if reserved else standing.running_number
+
+    references = References(connection, additions, highest_of)
     recorded = []
     for message in messages:
         recording = MessageRecording(
-            connection, additions, message, standings[message.register_id], print_wish, parked_ends
+            connection, additions, message, standings[message.register_id], references, print_wish, parked_ends
         )
         recorded.append(recording.record())
     additions.write()
@@ -108,6 +115,7 @@ class MessageRecording:
         additions: Additions,
         message: Recording,
         standing: Standing,
+        references: References,
         print_wish: PrintWish | None,
         parked_ends: ParkedEnds | None,
     ) -> None:
@@ -116,6 +124,7 @@ class MessageRecording:
         self._message = message
         self._register_id = message.register_id
         self._standing = standing
+        self._references = references
         self._print_wish = print_wish
         self._parked_ends = parked_ends
         self._findings: list[EventFindings] = []
@@ -157,6 +166,8 @@ class MessageRecording:
             if standing.carried_cents and not standing.period_first_sequence:
                 self._open_with_float(event)
             findings = (*findings, *self._check_order(judged.running_number), *self._check_period(judged))
+        if judged.referring is not None:
+            findings = (*findings, *self._references.follow(event.event_id, judged.referring))
         sequence = self._add(event.event_id, event.register_sequence, kind, event.body)
         if judged.running_number is not None:
             standing.period_first_sequence = standing.period_first_sequence or sequence
@@ -177,8 +188,11 @@ class MessageRecording:
 
     def _check_order(self, running: int) -> list[Finding]:
         numbers, standing = self._message.register_range, self._standing
+        if numbers is not None and numbers.highest_own < running <= numbers.highest:
+            # Of the gateway's part, which has an order of its own; that it came from a register is told already.
+            return []
         found = check_order(running, standing.running_number)
-        # An absurd number, or one of the gateway's own, must not become the one that all later numbers are held against.
+        # An absurd number must not become the one that all later numbers are held against.
         if numbers is None or running <= numbers.highest_own:
             standing.running_number = max(standing.running_number, min(running, _HIGHEST_RUNNING))
         return found

@@ -40,6 +40,9 @@ class BranchRules:
     def number_range(self, register_id: str) -> NumberRange | None:
         return self.numbers
 
+    def register_of(self, receipt_number: str) -> str | None:
+        return "k1" if self.numbers and self.numbers.running(receipt_number) is not None else None
+
     def knows_article(self, article_number: str) -> bool | None:
         return article_number not in self.unknown_articles
 

@@ -12,13 +12,14 @@ from branchgate.events import EventKind
 from branchgate.tse import encode_master_data
 from gateway.recording.judging import Judged, judge
 from gateway.recording.model import EventToRecord
+from tests.gateway.branch import BranchRules
 from tests.rigs.clock import TurnedClock
 from tests.rigs.tse import SoftwareTse
 
 
 def judged(body: bytes) -> Judged:
     event = EventToRecord(bytes(16), 1, EventKind.TSE, body)
-    return judge(event, None, lambda _number: None, 0)
+    return judge(event, None, BranchRules(), 0)
 
 
 def test_master_data_of_a_tse_are_recorded(tmp_path: Path) -> None:
