@@ -9,7 +9,8 @@ from typing import Final
 
 from branchgate.dsfinvk.facts import DTD_FILE
 from tests.branchgate.dsfinvk.exports import Export
-from tests.branchgate.dsfinvk.planting import Planted, bytes_changed, cell, done, doubled, dropped, in_index
+from tests.branchgate.dsfinvk.planted_keys import PLANTED_KEYS
+from tests.branchgate.dsfinvk.planting import Planted, bytes_changed, cell, done, dropped, in_index
 
 SALE: Final = "K1-03-2"
 """A sale of 3.87 at 7 % and 11.90 at 19 %, paid with cash."""
@@ -237,26 +238,11 @@ CELLS = (
     cell("SERIAL_CHARACTERS", "slaves.csv", "TERMINAL_SERIENNR", "TERMINAL_1"),
 )  # fmt: skip
 
-KEYS = (
+PAIRS = (
     done("neither tax number", "ONE_OF_PAIR", "cashpointclosing.csv", "STNR", 2, lambda e: e.put("cashpointclosing.csv", 2, STNR="", USTID="")),
     cell("ONE_OF_PAIR", "pa.csv", "AGENTUR_STNR", ""),
-    doubled("cashpointclosing.csv", "Z_NR"),
-    doubled("transactions.csv", "BON_ID", BON_ID=SALE),
-    doubled("lines.csv", "BON_ID", BON_ID=SALE),
-    doubled("lines_vat.csv", "BON_ID", BON_ID=SALE),
-    doubled("vat.csv", "UST_SCHLUESSEL"),
-    doubled("businesscases.csv", "GV_TYP"),
-    doubled("transactions_tse.csv", "BON_ID", BON_ID=SALE),
-    cell("CLOSING_UNKNOWN", "lines.csv", "Z_NR", "44", BON_ID=SALE),
-    cell("RECEIPT_UNKNOWN", "datapayment.csv", "BON_ID", "K1-03-99", BON_ID=SALE),
-    cell("RECEIPT_UNKNOWN", "allocation_groups.csv", "BON_ID", "K1-03-99", BON_ID=SALE),
-    cell("LINE_UNKNOWN", "itemamounts.csv", "POS_ZEILE", "9"),
-    dropped("a closing without a location", "ROWS_MISSING", "location.csv", "", "location.csv", {"Z_KASSE_ID": "K2"}, {}),
-    done("a closing without payment sums", "ROWS_MISSING", "payment.csv", "", 0,
-        lambda e: e.tables.__setitem__("payment.csv", [row for row in e.tables["payment.csv"] if row["Z_NR"] != "42"])),
     cell("TERMINAL_UNKNOWN", "transactions.csv", "TERMINAL_ID", "T9", BON_ID=TERMINAL),
     cell("TERMINAL_UNKNOWN", "lines.csv", "POS_TERMINAL_ID", "T9", BON_ID=TERMINAL),
-    cell("AGENCY_UNKNOWN", "lines.csv", "AGENTUR_ID", "8", AGENTUR_ID="7"),
 )  # fmt: skip
 
 RECEIPTS = (
@@ -299,6 +285,12 @@ VAT = (
         lambda e: e.put("transactions_vat.csv", 3, BON_NETTO="9,98", BON_UST="1,92")),
     done("a line's VAT of another rate", "VAT_RATE", "lines_vat.csv", "POS_NETTO", 4,
         lambda e: e.put("lines_vat.csv", 4, POS_NETTO="11,12", POS_UST="0,78")),
+    *(
+        dropped(f"a key of {file} that vat.csv does not have", "VAT_KEY_UNDECLARED", file, column,
+            "vat.csv", {"UST_SCHLUESSEL": "1"}, {column: "1"})
+        for file, column in (("businesscases.csv", "UST_SCHLUESSEL"), ("lines_vat.csv", "UST_SCHLUESSEL"),
+            ("itemamounts.csv", "UST_SCHLUESSEL"), ("subitems.csv", "ZI_UST_SCHLUESSEL"))
+    ),
     dropped("a key that vat.csv does not have", "VAT_KEY_UNDECLARED", "transactions_vat.csv", "UST_SCHLUESSEL",
         "vat.csv", {"UST_SCHLUESSEL": "2"}, {"UST_SCHLUESSEL": "2"}),
     cell("VAT_TABLE_RATE", "vat.csv", "UST_SATZ", "16,00", UST_SCHLUESSEL="1"),
@@ -366,4 +358,4 @@ TSE = (
     cell("TSE_SIGNATURE", "transactions_tse.csv", "TSE_TANR", "99", "TSE_TA_SIG shows it", "TSE_TA_SIG", BON_ID=FLOAT),
 )  # fmt: skip
 
-PLANTED: Final = (*FILES, *DIALECT, *CELLS, *KEYS, *RECEIPTS, *VAT, *CLOSINGS, *REFERENCES, *TSE)
+PLANTED: Final = (*FILES, *DIALECT, *CELLS, *PLANTED_KEYS, *PAIRS, *RECEIPTS, *VAT, *CLOSINGS, *REFERENCES, *TSE)

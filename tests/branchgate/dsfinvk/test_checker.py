@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from branchgate.dsfinvk import Extent, Fault, Result, inspect, verify
+from branchgate.dsfinvk import Extent, Fault, Progress, Result, inspect, verify
+from branchgate.dsfinvk.checks import CHECKS
 from branchgate.dsfinvk.faults import sentences
 from tests.branchgate.dsfinvk.exports import Export, right_export
 from tests.branchgate.dsfinvk.planted import PLANTED
@@ -50,12 +51,25 @@ def test_every_rule_has_a_planted_fault() -> None:
     assert {planted.code for planted in PLANTED} == sentences().keys()
 
 
+def test_every_check_of_a_file_has_a_planted_fault() -> None:
+    planted = {(each.code, each.file) for each in PLANTED}
+    assert [(check.code, check.file) for check in CHECKS if (check.code, check.file) not in planted] == []
+
+
 def test_every_sentence_can_be_said() -> None:
     for code in sentences():
         fault = Fault(code, "lines.csv", 7, "MENGE", "{rule} 1", "3")
         german, english = fault.sentence("de"), fault.sentence("en")
         assert german != english
         assert german[-1] in ".?“:3", code
+
+
+def test_progress_is_told_by_file_and_then_by_rule(export: Export, tmp_path: Path) -> None:
+    told = list[Progress]()
+    inspect(export.write(tmp_path / "export"), progress=told.append)
+    ends = {each.file: each.done for each in told if each.total and each.done == each.total}
+    assert ends == {file: len(content) for file, content in export.files().items() if file in export.tables}
+    assert {each.file for each in told if not each.total} >= {check.code for check in CHECKS}
 
 
 def test_of_each_rule_the_first_faults_are_kept_and_all_are_counted(export: Export, tmp_path: Path) -> None:
