@@ -77,7 +77,7 @@ def same_receipt(receipt: Receipt, head: Row, exported: Exported, event_id: byte
     assert paid == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(day=days(most=14), closings=st.lists(st.integers(0, 13), max_size=3))
 def test_an_export_of_any_day_is_the_journal(day: list[tuple[str, Receipt]], closings: list[int]) -> None:
     if not day:
