@@ -108,6 +108,8 @@ class RegisterClient:
             self.identity = load_identity(self._path)
             self._open_stores(opened)
             self._open_line(opened)
+            if self._signing is not None:
+                await self._signing.settle_interrupted()
             await self._refresh()
             self._start(opened)
             self._opened = opened.pop_all()
@@ -146,8 +148,10 @@ class RegisterClient:
         (NUMBER_RANGE_EXHAUSTED) behind the last number of the register's own part. Then nothing happened and no number is used.
         """
         await self._numbers_known()
-        signed = build if self._signing is None else await self._signing.signing(build)
-        happened = await self._with_outbox(lambda outbox: outbox.add_receipt(signed, print_role=print_role))
+        if self._signing is None:
+            happened = await self._with_outbox(lambda outbox: outbox.add_receipt(build, print_role=print_role))
+        else:
+            happened = await self._signing.add_receipt(build, print_role)
         await self._handed_in()
         return happened
 

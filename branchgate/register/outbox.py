@@ -50,6 +50,7 @@ LARGEST_EVENT_BYTES = 1024 * 1024
 """Thousands of lines. What is larger is refused before it has happened: a gateway has to take every event in one message."""
 
 _NOTE = "note:"
+_BEING_SIGNED = "being_signed"
 _WAITING = "SELECT register_sequence, event_id, kind, body, print_role, created_at FROM outbox WHERE state = ?"
 
 
@@ -94,6 +95,7 @@ class Outbox:
             require_possible(receipt)
             event = self._append(EventKind.RECEIPT, encode_receipt(receipt), print_role)
             self._set("next_running_number", running + 1)
+            self._connection.execute("DELETE FROM meta WHERE key = ?", (_NOTE + _BEING_SIGNED,))
         return Happened(event.event_id, event.register_sequence, receipt)
 
     def add(self, kind: EventKind, body: bytes) -> Event:
@@ -110,6 +112,15 @@ class Outbox:
         """Keeps a small fact under a name of its own."""
         with self._transaction():
             self._set(_NOTE + key, value)
+
+    def begin_signing(self, draft: Receipt) -> None:
+        """Keeps a receipt, still without a number, while it is being signed; the next receipt that is added ends that."""
+        self.note(_BEING_SIGNED, encode_receipt(draft))
+
+    def being_signed(self) -> Receipt | None:
+        """What was being signed when the register broke down; None if nothing was."""
+        draft = self.noted(_BEING_SIGNED)
+        return decode_receipt(draft) if isinstance(draft, bytes) else None
 
     def waiting(self, after_sequence: int, limit: int) -> list[Waiting]:
         """Events that are not settled, behind a register_sequence, in order."""

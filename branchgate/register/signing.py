@@ -18,11 +18,13 @@ import structlog
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.events import EventKind
+from branchgate.receipts.basket import Header, abandoned
 from branchgate.receipts.limits import require_possible
 from branchgate.receipts.model import Receipt, TseSignature
 from branchgate.tse import Process, TseMasterData, encode_master_data, process_of
 
 if TYPE_CHECKING:
+    from branchgate.register.held import Happened
     from branchgate.register.outbox import Outbox
 
 _log = structlog.get_logger(__name__)
@@ -36,7 +38,8 @@ LONGEST_FAILURE: Final = 200
 
 OUTAGE_NOTE: Final = "tse_outage_since"
 TSE_NOTE: Final = "tse_master_data"
-"""What the outbox keeps: since when the TSE has been out (0: it works), and the digest of the master data that were sent."""
+SERIAL_NOTE: Final = "tse_serial"
+"""What the outbox keeps: since when the TSE has been out (0: it works), the digest of the master data that were sent, and whose they are."""
 
 
 class Signer(Protocol):
@@ -76,32 +79,61 @@ class Signing:
         self._within_s, self._again_within_s = within_s, again_within_s
         self._one_at_a_time = asyncio.Lock()
         self._told_key = ""
-        self._serial = ""
 
-    async def signing(self, build: Build) -> Build:
-        """The builder of the same receipt with its signature in it. Raises what `build` raises, and Refused (RECEIPT_IMPOSSIBLE) unsigned."""
+    async def add_receipt(self, build: Build, print_role: str) -> Happened:
+        """Signs a receipt and takes it into the outbox. Raises what `build` and `Outbox.add_receipt` raise; unsigned where they can tell before."""
         draft = build("", 0)
         require_possible(draft)
-        signature = await self.signed(draft)
-        return lambda number, running: replace(build(number, running), tse=signature)
-
-    async def signed(self, receipt: Receipt) -> TseSignature:
-        """What the TSE says of the receipt, or that it is out, why and since when. Raises what the outbox raises, for example on a full disk."""
         async with self._one_at_a_time:
-            since_ms = await self._with_outbox(lambda outbox: outbox.noted(OUTAGE_NOTE))
-            out_since_ms = since_ms if isinstance(since_ms, int) else 0
-            within_s = self._again_within_s if out_since_ms else self._within_s
+            await self._settle_interrupted()
+            await self._with_outbox(lambda outbox: outbox.begin_signing(draft))
+            signature = await self._signed(draft)
+            return await self._with_outbox(
+                lambda outbox: outbox.add_receipt(
+                    lambda number, running: replace(build(number, running), tse=signature), print_role=print_role
+                )
+            )
+
+    async def settle_interrupted(self) -> None:
+        """Records what was being signed when the register broke down: the TSE may have signed it, and nobody may wonder about its number.
+
+        Nothing was handed out of it, so it counts as abandoned. Where that cannot be recorded now, the next receipt tries again.
+        """
+        async with self._one_at_a_time:
             try:
-                signature = await self._signature(receipt, within_s)
-            except Exception as failure:  # noqa: BLE001 (whatever a TSE or its driver does, the sale goes on and the receipt tells)
-                return await self._outage(receipt, _reason(failure), out_since_ms)
-            if out_since_ms:
-                _log.info("tse_back", out_since_ms=out_since_ms)
-                await self._note_outage(0)
-            self._serial = signature.tse_serial
-            if signature.public_key != self._told_key:
-                await self._tell_of(signature)
-            return signature
+                await self._settle_interrupted()
+            except BranchgateError as failure:
+                _log.warning("tse_receipt_not_settled", reason=failure.reason)
+
+    async def _settle_interrupted(self) -> None:
+        draft = await self._with_outbox(lambda outbox: outbox.being_signed())
+        if draft is None:
+            return
+        _log.warning("tse_receipt_interrupted", total_cents=draft.total_cents)
+        process = _process(draft)
+        since_ms = draft.finished_at_ms
+        tse = replace(_UNSIGNED, process_type=process.type, process_data=process.data, outage_since_ms=since_ms)
+        await self._with_outbox(
+            lambda outbox: outbox.add_receipt(
+                lambda number, running: abandoned(_header_of(draft, number, running), draft.lines, tse=tse)
+            )
+        )
+
+    async def _signed(self, receipt: Receipt) -> TseSignature:
+        """What the TSE says of the receipt, or that it is out, why and since when."""
+        since_ms = await self._with_outbox(lambda outbox: outbox.noted(OUTAGE_NOTE))
+        out_since_ms = since_ms if isinstance(since_ms, int) else 0
+        within_s = self._again_within_s if out_since_ms else self._within_s
+        try:
+            signature = await self._signature(receipt, within_s)
+        except Exception as failure:  # noqa: BLE001 (whatever a TSE or its driver does, the sale goes on and the receipt tells)
+            return await self._outage(receipt, _reason(failure), out_since_ms)
+        if out_since_ms:
+            _log.info("tse_back", out_since_ms=out_since_ms)
+            await self._note_outage(0)
+        if signature.public_key != self._told_key:
+            await self._tell_of(signature)
+        return signature
 
     async def _signature(self, receipt: Receipt, within_s: float) -> TseSignature:
         try:
@@ -127,6 +159,7 @@ class Signing:
         if await self._with_outbox(lambda outbox: outbox.noted(TSE_NOTE)) != digest:
             await self._record(EventKind.TSE, body)
             await self._with_outbox(lambda outbox: outbox.note(TSE_NOTE, digest))
+            await self._with_outbox(lambda outbox: outbox.note(SERIAL_NOTE, bytes.fromhex(data.tse_serial)))
 
     async def _note_outage(self, since_ms: int) -> None:
         await self._with_outbox(lambda outbox: outbox.note(OUTAGE_NOTE, since_ms))
@@ -137,18 +170,32 @@ class Signing:
             _log.warning("tse_out", reason=reason)
             await self._note_outage(out_since_ms)
         process = _process(receipt)
-        return TseSignature(
-            tse_serial=self._serial,
-            transaction_number=0,
-            signature_counter=0,
-            started_at_ms=0,
-            finished_at_ms=0,
-            signature="",
+        serial = await self._with_outbox(lambda outbox: outbox.noted(SERIAL_NOTE))
+        return replace(
+            _UNSIGNED,
+            tse_serial=serial.hex() if isinstance(serial, bytes) else "",
             process_type=process.type,
             process_data=process.data,
             failure=reason[:LONGEST_FAILURE],
             outage_since_ms=out_since_ms,
         )
+
+
+_UNSIGNED: Final = TseSignature(
+    tse_serial="",
+    transaction_number=0,
+    signature_counter=0,
+    started_at_ms=0,
+    finished_at_ms=0,
+    signature="",
+    process_type="",
+    process_data="",
+    failure="Kasse beim Signieren ausgefallen",
+)
+
+
+def _header_of(draft: Receipt, number: str, running: int) -> Header:
+    return Header(number, running, draft.started_at_ms, draft.finished_at_ms, draft.user_id, draft.user_name)
 
 
 def _process(receipt: Receipt) -> Process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from branchgate.errors import Refused
 from branchgate.events import EventKind
+from branchgate.receipts.check import check_content
 from branchgate.receipts.codec import decode_receipt
-from branchgate.receipts.model import Receipt, TseSignature
+from branchgate.receipts.model import Receipt, ReceiptType, TseSignature
 from branchgate.register import RegisterClient
 from branchgate.register import signing as signing_module
 from branchgate.tse import TseMasterData, code_of, decode_master_data, process_of, verify_signature
@@ -142,6 +144,42 @@ async def test_an_answer_lost_after_signing_is_an_outage_and_not_guessed(
         next_one = await tse_of(register)
     assert (lost.failure, lost.transaction_number) == ("Verbindung nach dem Signieren verloren", 0)
     assert next_one.transaction_number == 2
+
+
+class BreaksDown(SoftwareSigner):
+    """The register's process ends while its TSE has signed and the receipt is not recorded."""
+
+    async def sign(self, receipt: Receipt) -> TseSignature:
+        await super().sign(receipt)
+        raise asyncio.CancelledError
+
+
+async def test_what_was_signed_when_the_register_broke_down_is_recorded_as_abandoned(
+    tmp_path: Path, gateway: ServedGateway, clock: TurnedClock, tse: SoftwareTse
+) -> None:
+    """Else the TSE's log would hold a transaction that no receipt explains."""
+    async with register_at(tmp_path, gateway, clock, SoftwareSigner(tse)) as register:
+        whole = await register.record(sold)
+    async with register_at(tmp_path, gateway, clock, BreaksDown(tse)) as register:
+        with pytest.raises(asyncio.CancelledError):
+            await register.record(sold)
+    for _ in range(2):  # once is enough
+        async with register_at(tmp_path, gateway, clock, SoftwareSigner(tse)) as register:
+            await register.until(lambda state: state.pending == 0, within_s=PATIENCE_S)
+    async with register_at(tmp_path, gateway, clock, SoftwareSigner(tse)) as register:
+        after = await tse_of(register)
+        await register.until(lambda state: state.pending == 0, within_s=PATIENCE_S)
+    receipts = [decode_receipt(event.body) for event in gateway.model.journal if event.kind is EventKind.RECEIPT]
+    first, lost, *_last = receipts
+    assert (first, len(receipts)) == (whole.receipt, 3)
+    assert (lost.type, lost.total_cents, lost.payments) == (ReceiptType.AV_BELEGABBRUCH, 0, ())
+    assert all(line.voided for line in lost.lines)
+    assert lost.receipt_number == "K1-000002"
+    assert lost.tse is not None
+    assert lost.tse.failure == "Kasse beim Signieren ausgefallen"
+    assert lost.tse.process_data == process_of(whole.receipt).data
+    assert after.transaction_number == 3
+    assert not list(check_content(lost, knows_article=lambda _number: None, now_ms=clock.now_ms()))
 
 
 class Defective:
