@@ -29,6 +29,8 @@ STORE_FAILED_RETRY_MS = 1_000
 """How long a caller should wait after the disk failed."""
 
 _PRIMARY_CODE = 0xFF
+_NOTHING_WRITTEN = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT})
+"""Failures before anything was written: registers keep what they have and come again."""
 
 
 class Participant(Protocol):
@@ -200,7 +202,9 @@ class GroupWriter:
             # Nobody knows what reached the disk; the file, opened again, tells.
             self._drop_connection()
             return _Outcome(job.reply, failure=OutcomeUnknown("STORE_FAILED", rule=str(failure)))
-        if code == sqlite3.SQLITE_CANTOPEN:
+        if code in _NOTHING_WRITTEN:
+            # Opened again, the file tells whether it can be written by now.
+            self._drop_connection()
             return _Outcome(
                 job.reply,
                 failure=TryAgain("STORE_FAILED", rule=str(failure), retry_after_ms=STORE_FAILED_RETRY_MS),
