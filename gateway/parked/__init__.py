@@ -8,6 +8,6 @@ from __future__ import annotations
 from gateway.parked.closing import ParkedAtClosing
 from gateway.parked.desk import ParkedDesk
 from gateway.parked.ending import ParkedEnding
-from gateway.parked.model import Ended, Parked
+from gateway.parked.model import Ended, Listed, Parked
 
-__all__ = ["Ended", "Parked", "ParkedAtClosing", "ParkedDesk", "ParkedEnding"]
+__all__ = ["Ended", "Listed", "Parked", "ParkedAtClosing", "ParkedDesk", "ParkedEnding"]

@@ -10,7 +10,7 @@ from branchgate.events import EventKind
 from branchgate.ids import new_event_id
 from branchgate.receipts.parked import encode_change
 from gateway.journal import OWN, Journal, NewEntry
-from gateway.parked.model import Parked, after
+from gateway.parked.model import Listed, Parked, after
 from gateway.parked.rules import carry_over
 from gateway.parked.tables import all_parked, standing_of, write_standing
 
@@ -22,7 +22,7 @@ class ParkedAtClosing:
         self._journal = journal
         self._clock = clock
 
-    def parked_of(self, connection: sqlite3.Connection, register_id: str | None) -> Sequence[Parked]:
+    def parked_of(self, connection: sqlite3.Connection, register_id: str | None) -> Sequence[Listed]:
         """What is parked and belongs to the register, or to any of the branch with None; oldest first."""
         return all_parked(connection, register_id)
 
@@ -36,5 +36,6 @@ class ParkedAtClosing:
                 change = carry_over(standing, user_id, now_ms)
                 write_standing(connection, after(standing, change))
                 body = encode_change(change)
-                entries.append(NewEntry(new_event_id(now_ms), standing.register_id, OWN, EventKind.PARKED, body))
+                register_id = standing.owner or standing.parked_at_register
+                entries.append(NewEntry(new_event_id(now_ms), register_id, OWN, EventKind.PARKED, body))
         self._journal.append_in(connection, entries)

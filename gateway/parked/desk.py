@@ -12,7 +12,7 @@ from branchgate.receipts.parked import ParkedChange, ParkedReceipt, decode_chang
 from gateway.journal import BRANCH, OWN, Entry, Journal, NewEntry
 from gateway.journal.reader import entry_of
 from gateway.parked.limits import check_parkable, checked_id
-from gateway.parked.model import Parked, Standing, after
+from gateway.parked.model import Listed, Parked, Standing, after
 from gateway.parked.rules import park, release, resume
 from gateway.parked.tables import all_parked, count_parked, standing_of, write_standing
 from gateway.short_texts import short_text
@@ -28,7 +28,7 @@ class ParkedDesk:
     def __init__(self, writer: GroupWriter, journal: Journal, reading: sqlite3.Connection, clock: Clock) -> None:
         self._writer, self._journal, self._reading, self._clock = writer, journal, reading, clock
 
-    def rows(self) -> list[Parked]:
+    def rows(self) -> list[Listed]:
         """All that are parked or being worked on, oldest first."""
         return all_parked(self._reading)
 

@@ -42,8 +42,7 @@ def check_parkable(receipt: ParkedReceipt) -> None:
     short_text(receipt.user_id, "receipt.user_id")
     if not 0 < receipt.started_at_ms <= LATEST_MS:
         raise _invalid("receipt.started_at_ms", receipt.started_at_ms, "UTC milliseconds")
-    if not 1 <= len(receipt.lines) <= MOST_LINES:
-        raise _invalid("receipt.lines", len(receipt.lines), f"1 to {MOST_LINES} lines")
+    check_amount(len(receipt.lines), len(encode_parked(receipt)))
     before = 0
     for index, line in enumerate(receipt.lines):
         _check_line(line, before, f"receipt.lines[{index}].")
@@ -53,7 +52,12 @@ def check_parkable(receipt: ParkedReceipt) -> None:
         raise _invalid("receipt.total_cents", receipt.total_cents, f"the lines add up to {total}")
     if receipt.customer is not None:
         _check_customer(receipt.customer)
-    size = len(encode_parked(receipt))
+
+
+def check_amount(lines: int, size: int) -> None:
+    """Refuses (INVALID_VALUE) more lines or bytes than are kept; cheap, so that the rest need not even be looked at."""
+    if not 1 <= lines <= MOST_LINES:
+        raise _invalid("receipt.lines", lines, f"1 to {MOST_LINES} lines")
     if size > MOST_BYTES:
         raise _invalid("receipt", f"{size} bytes", f"at most {MOST_BYTES} bytes")
 

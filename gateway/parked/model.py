@@ -33,6 +33,23 @@ class Parked:
         """What people find it by."""
         return self.receipt.title
 
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One in a list, without its lines and customer: a thousand with them would keep everybody else waiting. Otherwise as `Parked`."""
+
+    parked_id: bytes
+    title: str
+    total_cents: int
+    line_count: int
+    started_at_ms: int
+    user_id: str
+    owner: str
+    parked_at_register: str
+    parked_at_ms: int
+    resumed_at_ms: int
+    carried_over: int
+
     @property
     def register_id(self) -> str:
         """The register whose closing has to account for it: its owner, else where it was parked."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from branchgate.receipts.parked import ParkedStep, decode_parked, encode_parked
-from gateway.parked.model import Ended, Parked, Standing
+from gateway.parked.model import Ended, Listed, Parked, Standing
 from gateway.store.schema import Schema
 
 PARKED: Final = Schema(
@@ -21,6 +20,11 @@ PARKED: Final = Schema(
             parked_at INTEGER NOT NULL,
             resumed_at INTEGER NOT NULL,
             carried_over INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            total_cents INTEGER NOT NULL,
+            line_count INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            user_id TEXT NOT NULL,
             receipt BLOB NOT NULL
         ) WITHOUT ROWID;
         CREATE TABLE parked_ended (
@@ -31,16 +35,17 @@ PARKED: Final = Schema(
         """,
     ),
 )
-"""`owner` '' waits. `parked_ended` remembers ids for ever: a late receipt that names one must not open it again."""
+"""`owner` '' waits. What lists show stands beside `receipt`, which holds all of it. `parked_ended` remembers ids for ever: a late receipt that names one must not open it again."""
 
-_COLUMNS: Final = "owner, parked_at_register, parked_at, resumed_at, carried_over, receipt"
+_COLUMNS: Final = "owner, parked_at_register, parked_at, resumed_at, carried_over"
+_SHOWN: Final = "title, total_cents, line_count, started_at, user_id"
 
 
 def standing_of(connection: sqlite3.Connection, parked_id: bytes) -> Standing | None:
     """Where a parked receipt stands as `connection` sees it; None for one that never was."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM parked WHERE parked_id = ?", (parked_id,)).fetchone()
+    row = connection.execute(f"SELECT receipt, {_COLUMNS} FROM parked WHERE parked_id = ?", (parked_id,)).fetchone()
     if row is not None:
-        return _parked(row)
+        return Parked(decode_parked(row[0]), *row[1:])
     row = connection.execute(
         "SELECT step, receipt_event_id FROM parked_ended WHERE parked_id = ?", (parked_id,)
     ).fetchone()
@@ -56,8 +61,9 @@ def write_standing(connection: sqlite3.Connection, standing: Standing) -> None:
             (standing.parked_id, int(standing.step), standing.receipt_event_id),
         )
         return
+    receipt = standing.receipt
     connection.execute(
-        f"INSERT OR REPLACE INTO parked (parked_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO parked (parked_id, {_COLUMNS}, {_SHOWN}, receipt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             standing.parked_id,
             standing.owner,
@@ -65,7 +71,12 @@ def write_standing(connection: sqlite3.Connection, standing: Standing) -> None:
             standing.parked_at_ms,
             standing.resumed_at_ms,
             standing.carried_over,
-            encode_parked(standing.receipt),
+            receipt.title,
+            receipt.total_cents,
+            len(receipt.lines),
+            receipt.started_at_ms,
+            receipt.user_id,
+            encode_parked(receipt),
         ),
     )
 
@@ -76,23 +87,14 @@ def count_parked(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def all_parked(connection: sqlite3.Connection, register_id: str | None = None) -> list[Parked]:
+def all_parked(connection: sqlite3.Connection, register_id: str | None = None) -> list[Listed]:
     """The parked receipts of the branch, oldest first; of one register: those that its closing has to account for."""
     where = ""
     values: tuple[str, ...] = ()
     if register_id is not None:
         where = "WHERE owner = ?1 OR (owner = '' AND parked_at_register = ?1)"
         values = (register_id,)
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM parked {where} ORDER BY parked_at, parked_id", values)
-    return [_parked(row) for row in rows]
-
-
-def all_ended(connection: sqlite3.Connection) -> Iterable[Ended]:
-    """Everything that was ever paid or abandoned after parking."""
-    rows = connection.execute("SELECT parked_id, step, receipt_event_id FROM parked_ended ORDER BY parked_id")
-    return [Ended(parked_id, ParkedStep(step), event_id) for parked_id, step, event_id in rows]
-
-
-def _parked(row: tuple[Any, ...]) -> Parked:
-    owner, parked_at_register, parked_at_ms, resumed_at_ms, carried_over, receipt = row
-    return Parked(decode_parked(receipt), owner, parked_at_register, parked_at_ms, resumed_at_ms, carried_over)
+    rows = connection.execute(
+        f"SELECT parked_id, {_SHOWN}, {_COLUMNS} FROM parked {where} ORDER BY parked_at, parked_id", values
+    )
+    return [Listed(*row) for row in rows]

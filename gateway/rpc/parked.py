@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from branchgate.errors import Refused
 from branchgate.receipts.parked import ParkedReceipt, parked_message, parked_of_message
 from branchgate.v1 import parked_pb2, parked_pb2_grpc
 from branchgate.wire.callers import Context, caller
-from gateway.parked import Parked, ParkedDesk
+from gateway.parked import Listed, Parked, ParkedDesk
+from gateway.parked.limits import check_amount
 
 
 class ParkedServicer(parked_pb2_grpc.ParkedServiceServicer):
@@ -28,7 +27,7 @@ class ParkedServicer(parked_pb2_grpc.ParkedServiceServicer):
         self, request: parked_pb2.ListParkedRequest, context: Context
     ) -> parked_pb2.ListParkedResponse:
         del request, context
-        return parked_pb2.ListParkedResponse(rows=[_row(_without_lines(each), each) for each in self._desk.rows()])
+        return parked_pb2.ListParkedResponse(rows=[_listed(each) for each in self._desk.rows()])
 
     async def ResumeParked(
         self, request: parked_pb2.ResumeParkedRequest, context: Context
@@ -44,18 +43,14 @@ class ParkedServicer(parked_pb2_grpc.ParkedServiceServicer):
 
 
 def _receipt(message: parked_pb2.ParkedReceipt) -> ParkedReceipt:
+    check_amount(len(message.lines), message.ByteSize())
     try:
         return parked_of_message(message)
     except ValueError as failure:
         raise Refused("INVALID_VALUE", field="receipt.lines", value=message.title, rule=str(failure)) from failure
 
 
-def _without_lines(parked: Parked) -> Parked:
-    return replace(parked, receipt=replace(parked.receipt, lines=(), customer=None))
-
-
-def _row(parked: Parked, whole: Parked | None = None) -> parked_pb2.ParkedRow:
-    """`whole`: the same with its lines, when `parked` has none to keep a list short."""
+def _row(parked: Parked) -> parked_pb2.ParkedRow:
     return parked_pb2.ParkedRow(
         receipt=parked_message(parked.receipt),
         owner_register_id=parked.owner,
@@ -63,5 +58,24 @@ def _row(parked: Parked, whole: Parked | None = None) -> parked_pb2.ParkedRow:
         parked_at_ms=parked.parked_at_ms,
         resumed_at_ms=parked.resumed_at_ms,
         carried_over=parked.carried_over,
-        line_count=len((whole or parked).receipt.lines),
+        line_count=len(parked.receipt.lines),
+    )
+
+
+def _listed(parked: Listed) -> parked_pb2.ParkedRow:
+    receipt = parked_pb2.ParkedReceipt(
+        parked_id=parked.parked_id,
+        title=parked.title,
+        started_at_ms=parked.started_at_ms,
+        total_cents=parked.total_cents,
+        user_id=parked.user_id,
+    )
+    return parked_pb2.ParkedRow(
+        receipt=receipt,
+        owner_register_id=parked.owner,
+        parked_at_register_id=parked.parked_at_register,
+        parked_at_ms=parked.parked_at_ms,
+        resumed_at_ms=parked.resumed_at_ms,
+        carried_over=parked.carried_over,
+        line_count=parked.line_count,
     )

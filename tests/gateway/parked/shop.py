@@ -16,8 +16,8 @@ from branchgate.receipts.parked import ParkedChange, ParkedReceipt, decode_chang
 from branchgate.vat import vat_sums
 from gateway.journal import Entry
 from gateway.parked import ParkedDesk
-from gateway.parked.model import Standing, after
-from gateway.parked.tables import all_ended, all_parked
+from gateway.parked.model import Listed, Parked, Standing, after
+from gateway.parked.tables import all_parked, standing_of
 from gateway.recording import EventToRecord
 from tests.gateway.branch import NOW_MS, Branch, BranchRules, event_id, open_branch, receipt
 
@@ -66,12 +66,33 @@ async def open_parked_shop(folder: Path) -> AsyncIterator[Shop]:
 
 
 def table(branch: Branch) -> dict[bytes, Standing]:
-    """Both tables, by the id of the parked receipt."""
+    """Both tables, by the id of the parked receipt; what lists show agrees with them."""
     connection = branch.reader.connection
-    standings: list[Standing] = [*all_parked(connection), *all_ended(connection)]
-    found = {each.parked_id: each for each in standings}
-    assert len(found) == len(standings)
-    return found
+    ids = connection.execute("SELECT parked_id FROM parked UNION ALL SELECT parked_id FROM parked_ended").fetchall()
+    found = {parked_id: standing_of(connection, parked_id) for (parked_id,) in ids}
+    assert len(found) == len(ids)
+    standings = {parked_id: standing for parked_id, standing in found.items() if standing is not None}
+    parked = {parked_id: listed(each) for parked_id, each in standings.items() if isinstance(each, Parked)}
+    assert {each.parked_id: each for each in all_parked(connection)} == parked
+    return standings
+
+
+def listed(parked: Parked) -> Listed:
+    """What a list shows of one."""
+    receipt = parked.receipt
+    return Listed(
+        receipt.parked_id,
+        receipt.title,
+        receipt.total_cents,
+        len(receipt.lines),
+        receipt.started_at_ms,
+        receipt.user_id,
+        parked.owner,
+        parked.parked_at_register,
+        parked.parked_at_ms,
+        parked.resumed_at_ms,
+        parked.carried_over,
+    )
 
 
 def replayed(entries: Sequence[Entry]) -> dict[bytes, Standing]:
