@@ -10,12 +10,16 @@ from branchgate.catalogue import BranchSettings
 from branchgate.figures.model import CashCount
 from branchgate.money import euros
 from branchgate.reports.layout import Layout
-from branchgate.reports.words import Language, language_of, word
+from branchgate.reports.words import Language, language_of
 
 USUAL: Final = Layout()
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "count": ("KASSENSTURZ", "CASH COUNT"),
+    "register": ("Kasse", "Register"),
+    "user": ("Bediener", "User"),
+    "no_user": ("ohne Anmeldung", "not signed in"),
+    "expected": ("BARGELD SOLL", "CASH EXPECTED"),
     "blind": ("(blind gezählt)", "(counted blind)"),
     "at": ("Gezählt", "Counted"),
     "counted": ("BARGELD IST", "CASH COUNTED"),
@@ -31,9 +35,9 @@ def count_report(count: CashCount, settings: BranchSettings, layout: Layout = US
         *layout.centred(_word("count", language)),
         *(layout.centred(_word("blind", language)) if count.blind else ()),
         layout.rule(),
-        layout.pair(word("register", language), count.register_id),
+        layout.pair(_word("register", language), count.register_id),
         layout.pair(_word("at", language), _time(count.counted_at_ms, settings, language)),
-        layout.pair(word("user", language), count.user_id or word("no_user", language)),
+        layout.pair(_word("user", language), count.user_id or _word("no_user", language)),
         layout.rule(),
         *(
             layout.counted(
@@ -45,7 +49,7 @@ def count_report(count: CashCount, settings: BranchSettings, layout: Layout = US
         layout.pair(_word("counted", language), euros(count.counted_cents, language)),
     ]
     if not count.blind:
-        lines.append(layout.pair(word("cash", language), euros(count.expected_cents, language)))
+        lines.append(layout.pair(_word("expected", language), euros(count.expected_cents, language)))
         lines.append(layout.pair(_word("difference", language), euros(count.difference_cents, language)))
     if count.note:
         lines.append(layout.pair(_word("note", language), count.note))

@@ -84,7 +84,9 @@ def judge(event: EventToRecord, register_range: NumberRange | None, rules: Rules
         referring = _referring(original or decode_receipt(event.body), rules) if receipt.references else None
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
-    counts = receipt.type == _BELEG
+    counts, lines = receipt.type == _BELEG, receipt.lines
+    # Movements of money are receipts of their own, so the first line tells: to look at all of them would be felt at every sale.
+    opens = counts and lines and lines[0].business_case == _ANFANGSBESTAND
     return Judged(
         event,
         kind,
@@ -93,9 +95,13 @@ def judge(event: EventToRecord, register_range: NumberRange | None, rules: Rules
         tuple(found),
         parked_id=receipt.parked_id,
         finished_at_ms=receipt.finished_at_ms if counts else 0,
-        floats=_floats(receipt) if counts else 0,
+        floats=_float(receipt) if opens else 0,
         referring=referring,
     )
+
+
+def _float(receipt: ReceiptView) -> int:
+    return -1 if receipt.reverses_receipt else 1
 
 
 def _referring(receipt: Receipt, rules: Rules) -> Referring:
@@ -109,14 +115,6 @@ def _place(reference: Reference, rules: Rules) -> Place | None:
     if not register_id or numbers is None or running is None:
         return None
     return Place(register_id, running, running >= numbers.first_reserved)
-
-
-def _floats(receipt: ReceiptView) -> int:
-    """Movements of money are receipts of their own, so the first line tells: to look at all of them would be felt at every sale."""
-    lines = receipt.lines
-    if not lines or lines[0].business_case != _ANFANGSBESTAND:
-        return 0
-    return -1 if receipt.reverses_receipt else 1
 
 
 def _beginning(event_id: bytes) -> str:

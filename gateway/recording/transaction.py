@@ -165,7 +165,9 @@ class MessageRecording:
         if judged.running_number is not None:
             if standing.carried_cents and not standing.period_first_sequence:
                 self._open_with_float(event)
-            findings = (*findings, *self._check_order(judged.running_number), *self._check_period(judged))
+            findings = (*findings, *self._check_order(judged.running_number))
+            if judged.finished_at_ms < standing.closed_until_ms or judged.floats:
+                findings = (*findings, *self._check_period(judged))
         if judged.referring is not None:
             findings = (*findings, *self._references.follow(event.event_id, judged.referring))
         sequence = self._add(event.event_id, event.register_sequence, kind, event.body)
