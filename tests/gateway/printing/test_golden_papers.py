@@ -42,7 +42,6 @@ def pages(settings: BranchSettings, columns: int) -> dict[str, Document]:
     made = {name: receipt_document(each, "kasse-1", settings, columns, logo=LOGO) for name, each in receipts.items()}
     made["code only"] = receipt_document(receipts["sale with TSE"], "kasse-1", settings, columns, tse_text=False)
     made["copy"] = receipt_document(sale(), "kasse-1", settings, columns, CopyMark(1, ENDED), logo=LOGO)
-    made["closing"] = closing_document(CLOSING, settings, columns)
     return made
 
 
@@ -67,6 +66,13 @@ def pages_of_version_3(settings: BranchSettings, columns: int) -> dict[str, Docu
 def test_paper_looks_as_it_did(language: str, columns: int) -> None:
     settings = replace(SETTINGS, language=language)
     compare(pages(settings, columns), columns, FOLDER / f"{language}-{columns}.txt")
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_closing_looks_as_it_did(language: str, columns: int) -> None:
+    closing = closing_document(CLOSING, replace(SETTINGS, language=language), columns)
+    compare({"closing": closing}, columns, FOLDER / f"closing-{language}-{columns}.txt")
 
 
 @pytest.mark.parametrize("columns", [32, 42, 48])
