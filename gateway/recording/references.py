@@ -53,8 +53,8 @@ class References:
                 continue
             field = f"references[{index}].receipt_number"
             if not reference.event_id:
-                if place is None or place.running_number > self._highest_of(place.register_id, place.reserved):
-                    rule = "no register's" if place is None else f"{place.register_id} has not come that far"
+                rule = self._not_known(referring.receipt, reference, place)
+                if rule:
                     found.append(Finding("REFERENCE_UNKNOWN", field, reference.receipt_number, rule))
                 continue
             sale = self._named(reference)
@@ -67,6 +67,16 @@ class References:
                 "INSERT OR IGNORE INTO receipt_references VALUES (?, ?)", (reference.event_id, event_id)
             )
         return found
+
+    def _not_known(self, receipt: Receipt, reference: Reference, place: Place | None) -> str:
+        """Why a number alone cannot be that of an earlier receipt; empty when it can."""
+        if place is None:
+            return "no register's number"
+        if reference.receipt_number == receipt.receipt_number:
+            return "its own number"
+        if place.running_number > self._highest_of(place.register_id, place.reserved):
+            return f"{place.register_id} has not come that far"
+        return ""
 
     def _named(self, reference: Reference) -> Receipt | None:
         entry = self._additions.look_up(reference.event_id)

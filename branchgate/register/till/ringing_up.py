@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from branchgate.errors import BranchgateError, Refused
-from branchgate.money import quantity_text
+from branchgate.errors import BranchgateError, Refused, RefusedKind
+from branchgate.money import euros, quantity_text
 from branchgate.receipts.model import BusinessCase, Line, ReceiptType
 from branchgate.register.catalogue import RegisterCatalogue
 from branchgate.register.held import Happened
@@ -70,7 +70,7 @@ class RingingUp:
     async def leave(self) -> None:
         """The cashier goes: what was rung up is on record as abandoned. What was parked stays in work here and can be parked again."""
         if self.open is not None and not self.open.is_empty and not self.open.parked_id:
-            await self._abandon(Typed("abandon"))
+            await self._record_abandoned(self.open)
 
     async def _ring_up(self, typed: Typed) -> None:
         quantity = typed.quantity or await self._amount_of(typed.rest)
@@ -164,6 +164,12 @@ class RingingUp:
             self._start_over()
             self._screen.say("abandoned_nothing")
             return
+        if receipt.tenders:
+            paid = euros(sum(tender.cents for tender in receipt.tenders), self._screen.language)
+            raise Refused("PAID_IN_PART", field="pay", value=paid, rule="finish and void", kind=RefusedKind.NOT_NOW)
+        await self._record_abandoned(receipt)
+
+    async def _record_abandoned(self, receipt: OpenReceipt) -> None:
         happened = await self._till.abandon(receipt)
         self._start_over()
         self._counter.clear()

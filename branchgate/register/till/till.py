@@ -136,11 +136,13 @@ class Till:
         return await self._finished(lambda number, running: self._built(receipt, NOTHING_TO_PAY, number, running))
 
     async def abandon(self, receipt: OpenReceipt) -> Happened:
-        """Ends the receipt without payment (AVBelegabbruch): what was rung up stays on record."""
+        """Ends the receipt without payment (AVBelegabbruch): what was rung up stays on record, and a note of what was paid already."""
+        taken = ", ".join(f"{tender.name or tender.type.dsfinvk} {euros(tender.cents)}" for tender in receipt.tenders)
 
         def build(number: str, running: int) -> Receipt:
             header = self._header(number, running, receipt.started_ms)
-            return abandoned(header, receipt.basket.lines, parked_id=receipt.parked_id)
+            note = f"Schon angenommen: {taken}" if taken else ""
+            return abandoned(header, receipt.basket.lines, parked_id=receipt.parked_id, note=note)
 
         # Nobody takes it home.
         return await self._finished(build, print_role="")

@@ -89,6 +89,7 @@ async def test_a_void_comes_once_and_nothing_is_returned_behind_it(tmp_path: Pat
         (Reference("k2", "K1-000001", event_id(1)), False),
         (Reference("k1", "K1-000002", event_id(1)), False),
         (Reference("k1", "K1-000777"), False),
+        (Reference("k1", "K1-000002"), False),
         (Reference("k1", "K1-900001"), False),
         (Reference("k1", "X-1"), False),
         (Reference("", "X-1"), False),
