@@ -64,7 +64,6 @@ class Table:
 
     file: str
     name: str
-    module: str
     key: tuple[str, ...] | None
     columns: tuple[Column, ...]
 
@@ -72,13 +71,6 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The column names in their order."""
         return tuple(column.name for column in self.columns)
-
-    def column(self, name: str) -> Column:
-        """The column of that name. Raises KeyError."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +125,7 @@ def _read(name: str) -> dict[str, Any]:
 def _table(stored: dict[str, Any]) -> Table:
     key = tuple(stored["key"]) if "key" in stored else None
     columns = tuple(_column(column) for column in stored["columns"])
-    return Table(stored["file"], stored["name"], stored["module"], key, columns)
+    return Table(stored["file"], stored["name"], key, columns)
 
 
 def _column(stored: dict[str, Any]) -> Column:

@@ -47,10 +47,6 @@ class Faults:
         if self.found[fault.code] <= self.keep:
             self.kept.append(_clipped(fault))
 
-    def left_out(self, code: str) -> int:
-        """How many faults of a rule were counted but not kept."""
-        return max(0, self.found[code] - self.keep)
-
 
 @cache
 def sentences() -> dict[str, dict[Language, str]]:

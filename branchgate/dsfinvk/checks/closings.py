@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from branchgate.dsfinvk.checks.check import HALF_CENT, KEY_TEXT, Check
+from branchgate.dsfinvk.facts import VERSION
 
 _PAID: Final = """
 Bonkopf_Zahlarten AS payment
@@ -118,7 +119,11 @@ FROM Stamm_Abschluss JOIN closings ON closings.id = closing WINDOW by_number AS 
 """
 
 CLOSINGS: Final = (
-    Check("TAXONOMY", "cashpointclosing.csv", "SELECT line, 'TAXONOMIE_VERSION', TAXONOMIE_VERSION, '2.4' FROM Stamm_Abschluss WHERE TAXONOMIE_VERSION <> '2.4'"),
+    Check(
+        "TAXONOMY",
+        "cashpointclosing.csv",
+        f"SELECT line, 'TAXONOMIE_VERSION', TAXONOMIE_VERSION, '{VERSION}' FROM Stamm_Abschluss WHERE TAXONOMIE_VERSION <> '{VERSION}'",
+    ),
     Check("Z_NR_GAP", "cashpointclosing.csv", f"SELECT line, 'Z_NR', Z_NR, last_number + 1 FROM ({_IN_ORDER}) WHERE Z_NR > last_number + 1"),
     Check(
         "Z_ORDER",

@@ -38,8 +38,7 @@ def test_columns_have_the_same_order_lengths_and_decimals(table: Table) -> None:
         name: field for name, field in vars(THEIRS[table.file]).items() if name.isupper() and name not in ALSO_THERE
     }
     assert tuple(theirs) == table.names
-    for name, field in theirs.items():
-        column = table.column(name)
+    for (name, field), column in zip(theirs.items(), table.columns, strict=True):
         assert getattr(field, "places", None) == column.decimals
         length = getattr(field, "max_length", None)
         assert length is None or name in OTHER_LENGTHS or length == column.length, name
