@@ -153,15 +153,15 @@ def _grammar(dtd: Path | None) -> str:
 def _show(summary: export_pb2.ExportSummary, path: Path) -> None:
     console().print(
         f"[bold]{foreign(str(path))}[/]\n"
-        f"  {_whole(summary.closings)} Abschlüsse / closings, {_whole(summary.receipts)} Bons / receipts,"
-        f" {_whole(summary.lines)} Positionen / lines, {_whole(summary.size_bytes)} Bytes\n"
+        f"  Abschlüsse / closings {_whole(summary.closings)}, Bons / receipts {_whole(summary.receipts)},"
+        f" Positionen / lines {_whole(summary.lines)}, Bytes {_whole(summary.size_bytes)}\n"
         f"  SHA-256 {summary.sha256}",
         soft_wrap=True,
     )
     if summary.open_periods:
         console().print(
-            f"[yellow]![/] {summary.open_periods} offene Zeiträume dieser Tage sind kein Teil eines Exports, bis sie abgeschlossen"
-            f" sind.\n  [dim]{summary.open_periods} open periods of these days are no part of an export until they are closed.[/]",
+            f"[yellow]![/] Noch nicht abgeschlossen und deshalb kein Teil eines Exports: {summary.open_periods}\n"
+            f"  [dim]Not closed yet and therefore no part of an export: {summary.open_periods}[/]",
             soft_wrap=True,
         )
     for note in summary.notes:

@@ -82,7 +82,7 @@ def test_a_stopped_gateway_is_exported_from_its_folder(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(data, *RANGE, "--output", str(tmp_path / "tax.zip")) == 0
-    assert "1 Abschlüsse / closings, 29 Bons / receipts" in capsys.readouterr().out
+    assert "Abschlüsse / closings 1, Bons / receipts 29" in capsys.readouterr().out
     with zipfile.ZipFile(tmp_path / "tax.zip") as archive:
         assert len(archive.namelist()) == 22
     assert sorted(path.name for path in tmp_path.iterdir()) == ["branch", "tax.zip"]
