@@ -204,7 +204,7 @@ async def _serving(
     )
     add_register_services(servers.service, journal, feed, desks)
     add_pairing_service(servers.pairing, PairingServicer(desks.pairing, authority, stores.registers, clock))
-    add_operator_services(servers.operator, GatewayAdminServicer(status, JournalDesk(stores, clock)), desks)
+    add_operator_services(servers.operator, GatewayAdminServicer(status, JournalDesk(stores, clock, status.branch_id)), desks)
     health = add_health(servers.service, servers.operator)
     for server in servers.all():
         await server.start()

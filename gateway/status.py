@@ -94,7 +94,7 @@ class StatusDesk:
         printing: PrintDesk,
         surroundings: Surroundings,
     ) -> None:
-        self._branch_id = branch_id
+        self.branch_id = branch_id
         self._journal = journal
         self._reading = reading
         self._registers = registers
@@ -108,7 +108,7 @@ class StatusDesk:
         uncertain = self._printing.waiting_for_people()
         sales_sequence = await self._sales_sequence()
         return GatewayStatus(
-            branch_id=self._branch_id,
+            branch_id=self.branch_id,
             journal_id=self._journal.journal_id,
             journal_sequence=self._journal.head,
             central_sequence=self._around.central_sequence(),

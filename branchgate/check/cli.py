@@ -59,6 +59,21 @@ def check_qr(
         typer.echo("Genuine: the TSE with this serial number signed exactly this.")
 
 
+@app.command("journal")
+def check_journal(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="What `branchgate gateway export journal` wrote.", show_default=False),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Verifies the hash chain of an exported journal, entry by entry. Ends with 0 when it is whole, 1 when it is not."""
+    from branchgate.check.journal_report import report
+
+    if report(file, as_json=as_json):
+        raise typer.Exit(1)
+
+
 @app.command("dsfinvk")
 def check_dsfinvk(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The export: a ZIP or a folder.", show_default=False)],

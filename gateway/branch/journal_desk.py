@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from branchgate.chain_walk import Damage
 from branchgate.clock import Clock
@@ -12,6 +12,7 @@ from branchgate.errors import Refused, TryAgain
 from gateway.branch.damages import note_damages
 from gateway.branch.stores import Stores
 from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
+from gateway.journal.exporting import exported
 from gateway.journal.incidents import Incident, incidents
 from gateway.journal.recovery import acknowledge_incidents
 from gateway.journal.stored import open_for_verification
@@ -19,13 +20,16 @@ from gateway.journal.verification import ChainReport, verify_whole_chain
 from gateway.short_texts import short_text
 
 MOST_AT_ONCE = 1_000
+PORTION_BYTES = 256 * 1024
+"""Of an export: short enough to rest in between."""
 
 
 class JournalDesk:
     """Answers for one branch; reads in threads, and rests as long as it works, because the sales of the moment come first."""
 
-    def __init__(self, stores: Stores, clock: Clock) -> None:
+    def __init__(self, stores: Stores, clock: Clock, branch_id: str) -> None:
         self._stores = stores
+        self._branch_id = branch_id
         self._clock = clock
 
     async def verify(self) -> ChainReport:
@@ -52,6 +56,19 @@ class JournalDesk:
         finally:
             connection.close()
 
+    async def export(self, first: int) -> AsyncIterator[bytes]:
+        """The journal as lines of a file, in portions, from entry `first` on. Raises Refused (INVALID_VALUE)."""
+        connection = open_for_verification(self._stores.path)
+        try:
+            lines = exported(connection, self._branch_id, first, self._clock.now_ms())
+            began = time.perf_counter()
+            while portion := await asyncio.to_thread(_portion, lines):
+                yield portion
+                await asyncio.sleep(time.perf_counter() - began)
+                began = time.perf_counter()
+        finally:
+            connection.close()
+
     def incidents(self, *, open_only: bool) -> list[Incident]:
         """What has ever been wrong with the journal, oldest first."""
         return incidents(self._stores.reading, open_only=open_only)
@@ -69,3 +86,13 @@ class JournalDesk:
         except TryAgain:
             return []
         return [Anchor(place.through, place.chain_hash.hex(), "sales store")] if place.through else []
+
+
+def _portion(lines: Iterator[bytes]) -> bytes:
+    """The next lines; a line of a large event goes alone. Empty at the end."""
+    portion = bytearray()
+    for line in lines:
+        portion += line
+        if len(portion) >= PORTION_BYTES:
+            break
+    return bytes(portion)

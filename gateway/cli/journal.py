@@ -1,11 +1,11 @@
-"""`branchgate gateway verify | incidents | acknowledge`: is the journal whole, what was ever wrong with it, who has taken notice."""
+"""`branchgate gateway verify | incidents | acknowledge | export journal`: is the journal whole, what was ever wrong with it, who has taken notice."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import grpc.aio
 import typer
@@ -17,6 +17,7 @@ from branchgate.folder import DataFolder
 from branchgate.showing import JsonOption, console, foreign, show_json
 from branchgate.v1 import gateway_admin_pb2, gateway_admin_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask
+from gateway.cli.export import group as exports
 from gateway.cli.times import date_and_time
 
 DAMAGED = 1
@@ -63,6 +64,45 @@ def verify(data: DataOption = DATA_DEFAULT, anchor: AnchorOption = None, as_json
         faults = ask(data, question)
     if faults:
         raise typer.Exit(DAMAGED)
+
+
+def export(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="File to write; it must not exist yet.")],
+    first: Annotated[int, typer.Option("--from", metavar="SEQUENCE", min=1, help="First entry; without it all.")] = 1,
+    data: DataOption = DATA_DEFAULT,
+) -> None:
+    """Writes the journal with its hash chain, one JSON object per line; `branchgate check journal FILE` verifies it anywhere."""
+    if to.exists():
+        raise typer.BadParameter(f"{to} gibt es schon / exists already", param_hint="--to")
+    part = to.with_name(f"{to.name}.part")
+    try:
+        with part.open("wb") as file:
+            _write(data, first, file)
+        part.rename(to)
+    finally:
+        part.unlink(missing_ok=True)
+    console().print(
+        f"Geschrieben / written: {foreign(str(to))}. Prüfen / check: branchgate check journal {foreign(str(to))}",
+        soft_wrap=True,
+    )
+
+
+def _write(data: Path, first: int, file: BinaryIO) -> None:
+    try:
+        with _stopped(data):
+            from gateway.cli.stopped import export_lines
+
+            file.writelines(export_lines(data, first))
+    except Refused as refused:
+        if refused.reason != "FOLDER_IN_USE":
+            raise
+        request = gateway_admin_pb2.ExportJournalRequest(first_journal_sequence=first)
+
+        async def question(channel: grpc.aio.Channel) -> None:
+            async for portion in gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel).ExportJournal(request):
+                file.write(portion.lines)
+
+        ask(data, question)
 
 
 def incidents(
@@ -188,3 +228,4 @@ def add_to(app: typer.Typer) -> None:
     """Registers the commands of this file."""
     for command in (verify, incidents, acknowledge):
         app.command()(command)
+    exports.command("journal")(export)

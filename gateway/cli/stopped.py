@@ -7,11 +7,14 @@ from pathlib import Path
 
 import duckdb
 
+from branchgate.clock import SystemClock
 from branchgate.errors import Refused
 from branchgate.v1 import gateway_admin_pb2
 from gateway.branch.remnants import lost_journal
-from gateway.branch.stores import SALES_FILE, WITNESSES
+from gateway.branch.stores import KEYS_FOLDER, SALES_FILE, WITNESSES
+from gateway.identity import load_identity
 from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
+from gateway.journal.exporting import exported
 from gateway.journal.stored import open_for_verification
 from gateway.rpc.examination import examination_messages
 from gateway.sales.database import Unfit, read_watermark
@@ -29,6 +32,19 @@ def examination(data: Path, anchors: Sequence[Anchor]) -> AsyncIterator[gateway_
     return examination_messages(
         _one_by_one(iter((Fault("JOURNAL_LOST", value=witness), Verdict(0, 1, 0, b"", 0, b""))))
     )
+
+
+def export_lines(data: Path, first: int) -> Iterator[bytes]:
+    """The lines of the journal's file. Raises Refused (NO_JOURNAL, INVALID_VALUE)."""
+    store = data / FILE_NAME
+    if not store.exists() or not store.stat().st_size:
+        raise Refused("NO_JOURNAL", field="data", value=data)
+    branch_id = load_identity(data / KEYS_FOLDER).branch_id
+    connection = open_for_verification(store)
+    try:
+        yield from exported(connection, branch_id, first, SystemClock().now_ms())
+    finally:
+        connection.close()
 
 
 def _examined(store: Path, sales: Path, anchors: Sequence[Anchor]) -> Iterator[Found]:

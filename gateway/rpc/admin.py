@@ -51,6 +51,13 @@ class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
         async for message in examination_messages(self._journal.examine(anchors)):
             yield message
 
+    async def ExportJournal(
+        self, request: gateway_admin_pb2.ExportJournalRequest, context: Context
+    ) -> AsyncIterator[gateway_admin_pb2.ExportJournalResponse]:
+        del context
+        async for portion in self._journal.export(max(1, request.first_journal_sequence)):
+            yield gateway_admin_pb2.ExportJournalResponse(lines=portion)
+
     async def ListIncidents(
         self, request: gateway_admin_pb2.ListIncidentsRequest, context: Context
     ) -> gateway_admin_pb2.ListIncidentsResponse:

@@ -135,3 +135,25 @@ def test_a_running_gateway_finds_the_same_and_tells_it_until_somebody_acknowledg
 def warnings(branch: Branch) -> list[str]:
     told: list[str] = json.loads(gateway(branch.data, "status", "--json").stdout)["warnings_de"]
     return told
+
+
+def test_the_chain_of_an_export_is_verified_without_a_gateway(closed: Branch, folder: Path, tmp_path: Path) -> None:
+    whole, running = tmp_path / "stopped.jsonl", tmp_path / "running.jsonl"
+    assert gateway(folder, "export", "journal", "--to", str(whole)).returncode == 0
+    assert gateway(folder, "export", "journal", "--to", str(whole)).returncode != 0  # it is there already
+    closed.start()
+    try:
+        answer = gateway(closed.data, "export", "journal", "--to", str(running), "--from", "3")
+        assert answer.returncode == 0, answer.stderr
+    finally:
+        closed.kill()
+    assert check(whole).returncode == 1  # the entry that another test took out
+    assert check(running).returncode == 1
+    lines = whole.read_bytes().splitlines(keepends=True)
+    whole.write_bytes(b"".join(lines[:4]))
+    assert "abgeschnitten" in check(whole).stdout
+
+
+def check(file: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "branchgate", "check", "journal", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
