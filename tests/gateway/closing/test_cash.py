@@ -13,13 +13,17 @@ from branchgate.figures import CashFigure, Denomination
 from branchgate.numbers import NumberRange
 from branchgate.receipts.basket import Header, money_movement
 from branchgate.receipts.check import check_content
-from branchgate.receipts.codec import decode_receipt
+from branchgate.receipts.codec import decode_receipt, encode_receipt
 from branchgate.receipts.model import BusinessCase, Receipt
 from branchgate.records import decode_finding_record
 from gateway.closing.asked import TRIES
-from gateway.recording.states import read_state
+from gateway.journal.tables import JOURNAL
+from gateway.recording import EventToRecord
+from gateway.recording.states import RECORDING, read_state
 from gateway.sales.replies import DrawersReply
-from tests.gateway.branch import NOW_MS, Branch
+from gateway.store import bring_up_to_date, connect_for_writing
+from gateway.store.schema import Schema
+from tests.gateway.branch import NOW_MS, Branch, event_id
 from tests.gateway.closing.shop import Shop, closed, open_shop
 from tests.gateway.sales.samples import sample_receipt
 
@@ -295,3 +299,40 @@ async def test_a_register_counted_before_it_ever_sold_has_what_was_found(tmp_pat
         assert (await shop.expected("kasse-9")).expected_cents == 5_000
         (z,) = closed(await shop.close(1, "kasse-9"))
         assert z.closing.figures.cash == (CashFigure("DifferenzSollIst", 1, 5_000),)
+
+
+class FullReserve:
+    """A disk without room: nothing but what is urgent gets through."""
+
+    def hold(self) -> bool:
+        return False
+
+    def release(self) -> bool:
+        return False
+
+
+async def test_on_a_full_disk_the_drawer_is_counted_and_the_day_closed(tmp_path: Path) -> None:
+    """The difference's receipt is part of the count, so it goes through where a sale is told to wait."""
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("kasse-1", sale(1))
+    async with open_shop(tmp_path, numbers=RANGE, reserve=FullReserve()) as shop:
+        event = EventToRecord(event_id(2), 2, int(EventKind.RECEIPT), encode_receipt(sale(2)))
+        refused = (await shop.branch.recorder.record("kasse-1", [event])).try_again
+        assert refused is not None
+        assert refused.reason == "DISK_FULL"
+        await shop.count(1, "kasse-1", 1_000)
+        (z,) = closed(await shop.close(1, "kasse-1", carry_float=True))
+        assert (z.closing.figures.receipt_count, z.closing.carried_float_cents) == (2, 1_000)
+
+
+async def test_a_branch_of_an_earlier_version_goes_on_where_it_stands(tmp_path: Path) -> None:
+    """Registers had no column for a float or for numbers of the gateway."""
+    connection = connect_for_writing(tmp_path / "branch.db")
+    bring_up_to_date(connection, (JOURNAL, Schema("recording", RECORDING.scripts[:1])))
+    connection.execute("INSERT INTO register_state VALUES ('kasse-1', 0, 7, 3, 0, 0, 0)")
+    connection.close()
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        state = read_state(shop.branch.reader.connection, "kasse-1")
+        assert (state.running_number, state.z_number, state.carried_cents, state.reserved_number) == (7, 3, 0, 0)
+        await shop.sell("kasse-1", sale(8))
+        assert (await shop.count(1, "kasse-1", 0)).count.difference_cents == -1190
