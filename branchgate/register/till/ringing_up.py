@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from collections.abc import Awaitable, Callable
 
 from branchgate.errors import BranchgateError, Refused, RefusedKind
@@ -203,10 +204,14 @@ class RingingUp:
     def _show_changes(self) -> None:
         receipt = self._opened()
         lines = receipt.basket.lines
-        before = {(line.text, line.gross_cents, line.business_case, line.line_number) for line in self._shown}
-        new = [
-            line for line in lines if (line.text, line.gross_cents, line.business_case, line.line_number) not in before
-        ]
+        # By what they say, not by their numbers, which move when a discount comes between.
+        shown = Counted(_said(line) for line in self._shown)
+        new = []
+        for line in lines:
+            if shown[_said(line)]:
+                shown[_said(line)] -= 1
+            else:
+                new.append(line)
         for added in new:
             quantity = quantity_text(added.quantity_thousandths, added.unit == "kg", self._screen.language)
             self._screen.pair(f"{quantity} {added.unit}  {added.text}" if added.unit else added.text, added.gross_cents)
@@ -239,6 +244,10 @@ class RingingUp:
             self._screen.say("candidates")
         for article in candidates:
             self._screen.tell(f"  {article.article_number:<14} {article.name}")
+
+
+def _said(line: Line) -> tuple[str, int, bool]:
+    return line.text, line.gross_cents, line.voided
 
 
 def _last_article(lines: tuple[Line, ...]) -> int:

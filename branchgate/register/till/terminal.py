@@ -69,8 +69,9 @@ class Terminal:
                 typed = understood(line)
                 if typed is not None and typed.do == "quit":
                     break
-                if typed is not None:
-                    await self._do(self._meant(typed))
+                meant = self._meant(typed)
+                if meant is not None:
+                    await self._do(meant)
                 self._screen.prompt()
             await self._leave()
         finally:
@@ -78,10 +79,14 @@ class Terminal:
             await asyncio.gather(watching, return_exceptions=True)
             await self._counter.close()
 
-    def _meant(self, typed: Typed) -> Typed:
-        """The answer to a question of the till is what it asked about; anything else than yes forgets it."""
+    def _meant(self, typed: Typed | None) -> Typed | None:
+        """The answer to a question of the till is what it asked about; no, and anything else, forgets it."""
+        if typed is None:
+            return None
         asked, self._asked_back = self._asked_back, None
-        return replace(asked, sure=True) if asked is not None and typed.do == "yes" else typed
+        if asked is None or typed.do not in {"yes", "no"}:
+            return typed
+        return replace(asked, sure=True) if typed.do == "yes" else None
 
     async def _do(self, typed: Typed) -> None:
         try:

@@ -170,6 +170,7 @@ async def test_what_hardly_happens_is_asked_back(tmp_path: Path) -> None:
         tmp_path, "10002", "bar 5000", "nein", "bar 5000", "ja", "anfang 10", "anfang 20", "ja", "anfang 30", "x"
     )
     assert shown.count("sind ungewöhnlich viel") == 2
+    assert "Kein Druck ist unklar" not in shown
     assert [receipt.cash_given_cents or receipt.total_cents for receipt in receipts] == [500_000, 1_000, 2_000]
 
 
@@ -205,3 +206,10 @@ async def test_a_receipt_that_is_paid_in_part_is_not_thrown_away(tmp_path: Path)
     shown, receipts = await shown_at_the_till(tmp_path, "10002", "karte 0,50", "abbruch", "bar")
     assert "schon 0,50 Euro bezahlt" in shown
     assert [(receipt.total_cents, len(receipt.payments)) for receipt in receipts] == [(104, 2)]
+
+
+async def test_only_what_is_new_on_the_receipt_is_shown(tmp_path: Path) -> None:
+    """A discount moved the deposit down, and the deposit was shown a second time."""
+    shown, _ = await shown_at_the_till(tmp_path, "10002", "rabatt 10%", "10002", "bar")
+    assert shown.count("Pfand Wasser") == 2
+    assert shown.count("Rabatt 10 %") == 1
