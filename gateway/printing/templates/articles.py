@@ -76,9 +76,9 @@ def _rows(line: Line, words: Words, columns: int, taxed: bool) -> list[Element]:
 
 def _details(line: Line, words: Words) -> list[str]:
     told = [f"{words.price_steps[step.type]} {words.unit_price(step.unit_price)} €" for step in line.price_steps]
-    if line.voucher_number:
+    if line.voucher_number and line.voucher_number not in line.text:
         told.append(f"{words.voucher_number} {line.voucher_number}")
-    if line.business_case_name:
+    if line.business_case_name and line.business_case_name != line.text:
         told.append(f"{words.reason}: {line.business_case_name}")
     return told
 

@@ -21,6 +21,9 @@ HANDED_OUT: Final = frozenset(
 )
 """Money that somebody takes out of the drawer and signs for."""
 
+MOVES_MONEY: Final = frozenset(case for case in BusinessCase if case >= BusinessCase.ANFANGSBESTAND)
+"""What only moves cash, without a customer (DSFinV-K p. 34)."""
+
 
 def shop(settings: BranchSettings, words: Words, columns: int) -> list[Element]:
     """Name, address and tax id of the business."""

@@ -15,7 +15,7 @@ from branchgate.receipts.model import BusinessCase, Receipt, ReceiptType
 from drivers.escpos.document import Align, Bitmap, Columns, Document, Element, Feed, Picture, Rule, Text
 from gateway.printing.templates.copy_mark import CopyMark, copy_header
 from gateway.printing.templates.fiscal import fiscal_block
-from gateway.printing.templates.parties import customer_block, shop, signature_lines
+from gateway.printing.templates.parties import MOVES_MONEY, customer_block, shop, signature_lines
 from gateway.printing.templates.sums import all_lines, payments, total, vat_table
 from gateway.printing.templates.titles import reference_lines, title_of
 from gateway.printing.templates.words import Words, words_for
@@ -98,7 +98,7 @@ def _head(receipt: Receipt, serial: str, words: Words, zone: ZoneInfo) -> list[E
         Columns(words.began, words.time(receipt.started_at_ms, zone)),
         Columns(words.ended, words.time(receipt.finished_at_ms, zone)),
     ]
-    served = any(line.business_case is BusinessCase.UMSATZ for line in receipt.lines)
+    served = any(line.business_case not in MOVES_MONEY for line in receipt.lines)
     seller = receipt.user_name or receipt.user_id
     told = ((words.served_by if served else words.user, seller), (words.group, receipt.allocation_group))
     lines += [Columns(label, text) for label, text in told if text]

@@ -48,16 +48,12 @@ def total(receipt: Receipt, words: Words) -> Element:
 
 def payments(receipt: Receipt, words: Words) -> list[Element]:
     """How it was paid, what was given and handed back, and what stays open."""
-    cash = [paid for paid in receipt.payments if paid.type is PaymentType.BAR]
-    alone = len(cash) == 1 and not cash[0].foreign_amount and receipt.cash_given_cents != 0
     lines: list[Element] = [
         Columns(_payment_name(paid, words), words.money(paid.amount_cents))
         for paid in receipt.payments
-        if not (alone and paid.type is PaymentType.BAR)
+        if not (receipt.cash_given_cents and paid.type is PaymentType.BAR)
     ]
-    if receipt.cash_given_cents:
-        lines.append(Columns(f"{words.given} {words.payments[PaymentType.BAR]}", words.money(receipt.cash_given_cents)))
-        lines.append(Columns(words.change, words.money(receipt.change_cents)))
+    lines += _cash_given(receipt, words)
     claimed = -sum(
         line.gross_cents
         for line in receipt.lines
@@ -93,6 +89,21 @@ def _untaxed(vat: VatSum, words: Words) -> Element:
 
 def _printed(lines: Sequence[Line], words: Words, columns: int, taxed: bool) -> list[Element]:
     return [element for line in lines for element in article_lines(line, words, columns, taxed=taxed)]
+
+
+def _cash_given(receipt: Receipt, words: Words) -> list[Element]:
+    """What was handed over, each currency for itself, and what came back; nothing where only amounts are known."""
+    if not receipt.cash_given_cents:
+        return []
+    foreign = [paid for paid in receipt.payments if paid.type is PaymentType.BAR and paid.foreign_amount]
+    ours = receipt.cash_given_cents - sum(paid.amount_cents for paid in foreign)
+    given = [(_payment_name(paid, words), paid.amount_cents) for paid in foreign]
+    if ours:
+        given.append((words.payments[PaymentType.BAR], ours))
+    return [
+        *(Columns(f"{words.given} {name}", words.money(cents)) for name, cents in given),
+        Columns(words.change, words.money(receipt.change_cents)),
+    ]
 
 
 def _payment_name(payment: Payment, words: Words) -> str:

@@ -1,13 +1,11 @@
-"""Receipts and reports as whole pages, in both languages on paper of 32, 42 and 48 columns, held to files a person has looked at.
+"""Receipts as whole pages, in both languages on paper of 32, 42 and 48 columns, held to files a person has looked at.
 
-A page is what the virtual printer read. To write them anew after a look changed on purpose: `BRANCHGATE_GOLDEN=write`, then read the diff.
+See `golden_pages` for how to write the files anew after a look changed on purpose.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,18 +13,14 @@ from branchgate.catalogue import Article, BranchSettings
 from branchgate.receipts.basket import Basket, money_movement, reversal_of
 from branchgate.receipts.model import BusinessCase, Payment, PaymentType
 from drivers.escpos.document import Bitmap, Document
-from drivers.escpos.profile import PrinterProfile
-from drivers.preview import preview_text
-from gateway.printing.templates.closing import closing_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.receipt import receipt_document
 from gateway.printing.templates.version3 import receipt_document_v3
-from tests.branchgate.reports.test_documents import CLOSING
+from tests.gateway.printing.golden_pages import FOLDER, compare
 from tests.gateway.printing.kinds import kinds, out_of_order, signed
 from tests.gateway.printing.shop import SETTINGS
 from tests.gateway.printing.test_receipt_template import ENDED, HEADER, TSE, sale
 
-FOLDER = Path(__file__).with_name("golden")
 LOGO = Bitmap(320, 96, bytes(40 * 96))
 
 
@@ -70,23 +64,6 @@ def test_paper_looks_as_it_did(language: str, columns: int) -> None:
 
 @pytest.mark.parametrize("columns", [32, 42, 48])
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_closing_looks_as_it_did(language: str, columns: int) -> None:
-    closing = closing_document(CLOSING, replace(SETTINGS, language=language), columns)
-    compare({"closing": closing}, columns, FOLDER / f"closing-{language}-{columns}.txt")
-
-
-@pytest.mark.parametrize("columns", [32, 42, 48])
-@pytest.mark.parametrize("language", ["de", "en"])
 def test_what_an_older_template_began_it_ends(language: str, columns: int) -> None:
     settings = replace(SETTINGS, language=language)
     compare(pages_of_version_3(settings, columns), columns, FOLDER / "version3" / f"{language}-{columns}.txt")
-
-
-def compare(made: dict[str, Document], columns: int, golden: Path) -> None:
-    profile = PrinterProfile("paper", columns=columns, dots=columns * 12)
-    texts = {name: preview_text(document, profile) for name, document in made.items()}
-    assert max(len(line) for text in texts.values() for line in text.splitlines() if "[QR" not in line) <= columns
-    shown = "".join(f"### {name}\n{text}\n" for name, text in texts.items())
-    if os.environ.get("BRANCHGATE_GOLDEN") == "write":
-        golden.write_text(shown, encoding="utf-8")
-    assert shown == golden.read_text(encoding="utf-8")

@@ -77,9 +77,8 @@ def printed_kind(name: str, columns: int = 42, **settings: str) -> list[str]:
         (
             "foreign cash",
             [
-                "Bar (9,00 CHF)                        9,14",
-                "Bar                                   9,07",
-                "Gegeben Bar                          20,00",
+                "Gegeben Bar (9,00 CHF)                9,14",
+                "Gegeben Bar                          10,86",
                 "Rückgeld                              1,79",
             ],
         ),
@@ -161,3 +160,25 @@ def test_every_kind_speaks_english_too(name: str) -> None:
     german = {"Beginn", "SUMME", "Grund", "Zwischensumme", "Bemerkung", "Gutschein-Nr", "Unterschrift", "steuerbar"}
     printed = "\n".join(printed_kind(name, 48, language="en"))
     assert not [word for word in german if word in printed]
+
+
+def test_what_a_text_says_already_is_not_said_again() -> None:
+    voucher = kinds()["voucher sold"]
+    (line,) = voucher.lines
+    said = replace(voucher, lines=(replace(line, text="Gutschein GS-2026-00471", business_case_name="Gutschein"),))
+    lines = to_text(receipt_document(said, "kasse-1", SETTINGS, 42), 42).splitlines()
+    assert "    Gutschein-Nr. GS-2026-00471" not in lines
+    assert "    Grund: Gutschein" in lines
+    reason = replace(said, lines=(replace(line, business_case_name=line.text),))
+    assert "Grund" not in to_text(receipt_document(reason, "kasse-1", SETTINGS, 42), 42)
+
+
+def test_only_who_moves_money_alone_serves_nobody() -> None:
+    assert {name for name in kinds() if "Bediener                              Anna" in printed_kind(name)} == {
+        "opening float",
+        "paid in",
+        "paid out",
+        "to the bank",
+        "owner's withdrawal",
+        "count difference",
+    }
