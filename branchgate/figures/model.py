@@ -107,7 +107,7 @@ class Figures:
 
     `gross_cents` is the sum of all counting receipts, money movements included; `cash_cents` is all cash paid in and out, opening float
     included, and thus what should be in the drawer; `cash` says how that comes about and adds up to it. First and last receipt number
-    are those of one register and empty in a sum. `void_...` are voids of sales, `movement_void_...` voids of money movements.
+    are those of one register, its own receipts alone, and empty in a sum. `void_...` are voids of sales, `movement_void_...` voids of money movements.
     `late_count`: receipts whose register's clock puts them into a day that was closed before they were journaled. `first_at_ms` and
     `last_at_ms` span the counting receipts, 0 without any.
     """

@@ -43,6 +43,8 @@ _BELEG = int(ReceiptType.BELEG)
 _BAR = int(PaymentType.BAR)
 _UMSATZ = int(BusinessCase.UMSATZ)
 _SIGNED, _UNSIGNED = 1, 2
+_OF_THE_GATEWAY = 0
+"""The register_sequence of what the gateway makes itself."""
 _NO_OPENING = frozenset({"SHUT", "OPEN_TOO_LONG"})
 """DRAWER events that tell how an opening went on."""
 _MOVED = frozenset(int(case) for case in CASH_MOVEMENTS)
@@ -126,6 +128,7 @@ class Decoder:
                 number,
                 message.type,
                 message.receipt_number,
+                entry.register_sequence == _OF_THE_GATEWAY,
                 message.running_number,
                 plausible_ms(message.started_at_ms, finished_at_ms),
                 finished_at_ms,

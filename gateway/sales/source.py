@@ -16,6 +16,7 @@ class JournalRow(NamedTuple):
     sequence: int
     event_id: bytes
     register_id: str
+    register_sequence: int
     kind: int
     recorded_at_ms: int
     body: bytes
@@ -54,7 +55,7 @@ class JournalSource:
     def read(self, after: int, limit: int) -> list[JournalRow]:
         """At most `limit` entries behind sequence `after`, in order."""
         query = (
-            "SELECT sequence, event_id, register_id, kind, recorded_at, body, chain_hash"
+            "SELECT sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
             " FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?"
         )
         with closing(self._connection.execute(query, (after, limit))) as rows:

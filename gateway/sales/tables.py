@@ -34,6 +34,8 @@ RECEIPTS = Table(
         ("period", "INTEGER"),
         ("type", "INTEGER"),
         ("receipt_number", "VARCHAR"),
+        # Made by the gateway, with a number of the reserved part.
+        ("own", "BOOLEAN"),
         ("running_number", "BIGINT"),
         ("started_at_ms", "BIGINT"),
         ("finished_at_ms", "BIGINT"),

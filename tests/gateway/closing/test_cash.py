@@ -232,7 +232,12 @@ async def test_a_carried_float_is_expected_at_once_and_booked_with_the_next_rece
         assert drawer.cash == (CashFigure("Umsatz", 1, 1190), CashFigure("Anfangsbestand", 1, 1190))
         (following,) = closed(await shop.close(2, "kasse-1", carry_float=True))
         assert (following.closing.business_day, following.closing.carried_float_cents) == ("2026-11-20", 2380)
-        assert following.closing.figures.receipt_count == 2
+        figures = following.closing.figures
+        assert (figures.receipt_count, figures.first_receipt_number, figures.last_receipt_number) == (
+            2,
+            "K1-000002",
+            "K1-000002",
+        )
         assert reasons(shop.branch) == []
 
 

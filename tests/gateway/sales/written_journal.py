@@ -42,7 +42,17 @@ class WrittenJournal:
         for register_id, kind, body in entries:
             self.head += 1
             digest = hashlib.sha256(self._salt + self.head.to_bytes(8, "big") + body).digest()
-            row = (self.head, digest[:16], register_id, 0, int(kind), 1_792_144_800_000 + self.head, body, digest)
+            sequence = self.head if kind is EventKind.RECEIPT else 0
+            row = (
+                self.head,
+                digest[:16],
+                register_id,
+                sequence,
+                int(kind),
+                1_792_144_800_000 + self.head,
+                body,
+                digest,
+            )
             self._connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         self._connection.execute("COMMIT")
         return self.head
