@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-LOGS = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a store, by the end of its name."""
+LOGS = ("-wal", "-journal")
+"""What SQLite keeps beside a store and content may be in, by the end of its name."""
 
 
 def lost_journal(store: Path, others: Sequence[str]) -> str:

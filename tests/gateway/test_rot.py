@@ -101,6 +101,11 @@ def cut(file: Path, draw: random.Random) -> None:
     os.truncate(file, draw.randrange(0, file.stat().st_size))
 
 
+def empty(file: Path, draw: random.Random) -> None:
+    del draw
+    file.write_bytes(b"")
+
+
 def remove(file: Path, draw: random.Random) -> None:
     del draw
     file.unlink()
@@ -111,6 +116,7 @@ WAYS: dict[str, tuple[str, Spoil]] = {
     "journal rots": ("branch.db", flip),
     "journal is cut": ("branch.db", cut),
     "journal is gone": ("branch.db", remove),
+    "journal is empty": ("branch.db", empty),
     "its log rots": ("branch.db-wal", flip),
     "its log is cut": ("branch.db-wal", cut),
     "its log is gone": ("branch.db-wal", remove),
