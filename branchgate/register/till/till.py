@@ -167,7 +167,7 @@ class Till:
         return await self._finished(build)
 
     async def move_cash(self, command: MoveCash) -> Happened:
-        """Books money into or out of the drawer. Raises Refused, unless somebody is sure: FLOAT_TWICE, CASH_DOUBTFUL."""
+        """Books money into or out of the drawer. Raises Refused, unless somebody is sure: FLOAT_BOOKED, CASH_DOUBTFUL."""
         if not command.sure:
             await self._require_usual(command)
 
@@ -254,7 +254,7 @@ class Till:
             raise Refused("CASH_DOUBTFUL", field="amount", value=euros(command.amount), rule=euros(MAX_CASH_CENTS))
         if command.do == "float" and await self._has_float():
             amount, rule = euros(command.amount), "one opening float in a period"
-            raise Refused("FLOAT_TWICE", field="amount", value=amount, rule=rule, kind=RefusedKind.NOT_NOW)
+            raise Refused("FLOAT_BOOKED", field="amount", value=amount, rule=rule, kind=RefusedKind.NOT_NOW)
 
     async def _has_float(self) -> bool:
         """As the gateway knows it, which may have carried one over; without it as far as this till remembers."""

@@ -185,7 +185,7 @@ async def test_foreign_cash_keeps_both_amounts() -> None:
     ("first", "second", "reason"),
     [
         (sell(BOOK), sell(BOOK, pay={"cash": "5000"}), "CASH_DOUBTFUL"),
-        ({"do": "float", "amount": "150"}, {"do": "float", "amount": "150"}, "FLOAT_TWICE"),
+        ({"do": "float", "amount": "150"}, {"do": "float", "amount": "150"}, "FLOAT_BOOKED"),
         (sell(BOOK), {"do": "paid-in", "amount": "100000,01"}, "CASH_DOUBTFUL"),
     ],
 )
