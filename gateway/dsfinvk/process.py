@@ -57,7 +57,7 @@ def _carry_out(task: Task, send: Any) -> None:
     except duckdb.Error as failure:
         send({"refused": _plain(_failed(str(failure).splitlines()[0]))})
     except sqlite3.Error as failure:
-        send({"refused": _plain(_failed(f"journal: {failure}"))})
+        send({"refused": _plain(_failed(str(failure)))})
     except OSError as failure:
         if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

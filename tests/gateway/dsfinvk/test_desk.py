@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -71,24 +72,20 @@ async def test_a_second_export_is_told_to_wait(desk: ExportDesk) -> None:
 
 
 async def test_who_stops_listening_ends_the_child_and_leaves_nothing(
-    desk: ExportDesk, folder: Path, children: list[asyncio.subprocess.Process]
+    desk: ExportDesk, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The child would go on for ever; it must not outlive the one who asked."""
+    children = instead_of_the_child(monkeypatch, "exec sleep 600")
     steps = desk.export(ORDER)
-    assert isinstance(await anext(steps), Progress)
+    assert await anext(steps) == Progress("read", 1, 9)
     await steps.aclose()
     (child,) = children
-    assert child.returncode is not None
+    assert child.returncode == -signal.SIGKILL
     assert not (folder / FOLDER).exists()
 
 
 async def test_a_killed_child_is_told_of(desk: ExportDesk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spawn = asyncio.create_subprocess_exec
-    dying = """read task; echo '{"progress": {"stage": "read", "done": 1, "total": 9}}'; kill -KILL $$"""
-
-    async def doomed(*_arguments: str, **options: Any) -> asyncio.subprocess.Process:
-        return await spawn("/bin/sh", "-c", dying, **options)
-
-    monkeypatch.setattr("gateway.dsfinvk.desk.asyncio.create_subprocess_exec", doomed)
+    instead_of_the_child(monkeypatch, "kill -KILL $$")
     steps = desk.export(ORDER)
     assert await anext(steps) == Progress("read", 1, 9)
     with pytest.raises(Refused) as refused:
@@ -111,16 +108,15 @@ async def test_a_journal_that_cannot_be_read_is_told_of(tmp_path: Path) -> None:
     assert refused.value.reason == "EXPORT_FAILED"
 
 
-@pytest.fixture
-def children(monkeypatch: pytest.MonkeyPatch) -> list[asyncio.subprocess.Process]:
-    """The processes that the desk starts."""
-    started: list[asyncio.subprocess.Process] = []
+def instead_of_the_child(monkeypatch: pytest.MonkeyPatch, then: str) -> list[asyncio.subprocess.Process]:
+    """A child that takes its task, tells of progress and then does something else; the list holds those that were started."""
     spawn = asyncio.create_subprocess_exec
+    script = f"""read task; echo '{{"progress": {{"stage": "read", "done": 1, "total": 9}}}}'; {then}"""
+    started: list[asyncio.subprocess.Process] = []
 
-    async def watched(*arguments: str, **options: Any) -> asyncio.subprocess.Process:
-        child = await spawn(*arguments, **options)
-        started.append(child)
-        return child
+    async def other(*_arguments: str, **options: Any) -> asyncio.subprocess.Process:
+        started.append(await spawn("/bin/sh", "-c", script, **options))
+        return started[-1]
 
-    monkeypatch.setattr("gateway.dsfinvk.desk.asyncio.create_subprocess_exec", watched)
+    monkeypatch.setattr("gateway.dsfinvk.desk.asyncio.create_subprocess_exec", other)
     return started

@@ -112,8 +112,12 @@ def test_customers_vouchers_notes_and_groups_have_their_columns(shop: Shop, tmp_
 
 
 def test_a_return_names_the_closing_of_its_sale_wherever_that_is(shop: Shop, tmp_path: Path) -> None:
+    shop.sell("kasse-1", till_day()[0])
+    shop.close_day("kasse-1", "2026-10-09")
     events = ring_up(shop)
     shop.close_day("kasse-1", "2026-10-10")
+    shop.sell("kasse-1", till_day()[0])
+    shop.close_day("kasse-1", "2026-10-11")
     later = next(each for each in till_day() if each.references and each.references[0].register_id)
     by_event = shop.sell(
         "kasse-2", replace(later, references=(Reference("kasse-1", "K1-000002", events[2], line_number=1),))
@@ -129,8 +133,8 @@ def test_a_return_names_the_closing_of_its_sale_wherever_that_is(shop: Shop, tmp
         for row in exported.of_receipt("references", event_id)
     ]
     assert found == [
-        ["1", "Transaktion", first, "kasse-1", "1", events[2].hex()],
-        ["", "Transaktion", first, "kasse-1", "1", events[3].hex()],
+        ["1", "Transaktion", first, "kasse-1", "2", events[2].hex()],
+        ["", "Transaktion", first, "kasse-1", "2", events[3].hex()],
         ["", "Transaktion", "", "kasse-9", "", "X-1"],
     ]
     assert exported.notes() == {("EXPORT_REFERENCE_UNKNOWN", "kasse-9 X-1"): 1}
