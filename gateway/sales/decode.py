@@ -232,8 +232,10 @@ class Decoder:
         self._periods.close(entry.register_id, message.z_number)
 
     def _count(self, entry: JournalRow) -> None:
+        """Counts that the gateway held against what should have been there; one that a register tells of is journaled, and no more."""
         figures_pb2.CashCount.FromString(entry.body)
-        self._count_row((entry.sequence, self._period(entry).number, entry.body.hex()))
+        if entry.register_sequence == _OF_THE_GATEWAY:
+            self._count_row((entry.sequence, self._period(entry).number, entry.body.hex()))
 
 
 def _tse_state(message: receipt_pb2.Receipt) -> int:

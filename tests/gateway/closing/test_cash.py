@@ -9,7 +9,7 @@ import pytest
 
 from branchgate.errors import Refused, TryAgain
 from branchgate.events import EventKind
-from branchgate.figures import CashFigure, Denomination
+from branchgate.figures import CashCount, CashFigure, Denomination, encode_count
 from branchgate.numbers import NumberRange
 from branchgate.receipts.basket import Header, money_movement
 from branchgate.receipts.check import check_content
@@ -227,6 +227,7 @@ async def test_a_carried_float_is_expected_at_once_and_booked_with_the_next_rece
         monday = NOW_MS + 48 * HOUR_MS
         await shop.sell("kasse-1", sale(2, at_ms=monday))
         (opening,) = own_receipts(shop.branch)
+        assert read_state(shop.branch.reader.connection, "kasse-1").carried_cents == 0
         assert (opening.finished_at_ms, opening.user_id, opening.receipt_number) == (monday - 1, "anna", "K1-900000")
         drawer = await shop.expected("kasse-1")
         assert drawer.cash == (CashFigure("Umsatz", 1, 1190), CashFigure("Anfangsbestand", 1, 1190))
@@ -341,3 +342,15 @@ async def test_a_branch_of_an_earlier_version_goes_on_where_it_stands(tmp_path: 
         assert (state.running_number, state.z_number, state.carried_cents, state.reserved_number) == (7, 3, 0, 0)
         await shop.sell("kasse-1", sale(8))
         assert (await shop.count(1, "kasse-1", 0)).count.difference_cents == -1190
+
+
+async def test_a_count_that_a_register_only_tells_of_is_journaled_and_held_against_nothing(tmp_path: Path) -> None:
+    """Nobody has said what should have been there, so no report may say that nothing was missing."""
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("kasse-1", sale(1))
+        body = encode_count(CashCount("kasse-1", NOW_MS, "anna", 77))
+        event = EventToRecord(event_id(2), 2, int(EventKind.CASH_COUNT), body)
+        assert (await shop.branch.recorder.record("kasse-1", [event])).settled_register_sequence == 2
+        drawer = await shop.expected("kasse-1")
+        assert (drawer.expected_cents, drawer.last_count) == (1190, None)
+        assert recorded(shop.branch, EventKind.CASH_COUNT) == [body]
