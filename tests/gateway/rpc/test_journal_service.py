@@ -14,7 +14,10 @@ import pytest
 
 from branchgate.chain import EVENT_ID_BYTES
 from branchgate.v1 import event_pb2, journal_pb2, journal_pb2_grpc
+from gateway.journal.incidents import incidents
+from gateway.journal.recovery import go_on_if_shortened
 from gateway.recording import EventToRecord
+from gateway.recording.witness import Witnesses
 from gateway.rpc.journal import JournalServicer
 from tests.gateway.branch import NOW_MS, Branch, open_branch, sale
 
@@ -42,6 +45,8 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
             closing=closing,
             central_sequence=lambda register_id: 40 if register_id == "k1" else 0,
             register_of=register_in_metadata,
+            witnesses=Witnesses(branch.journal, branch.reader.connection, branch.clock),
+            follow_id=branch.journal.follow_id,
         )
         server = grpc.aio.server()
         journal_pb2_grpc.add_JournalServiceServicer_to_server(servicer, server)
@@ -200,3 +205,40 @@ async def test_an_impossible_number_ends_the_stream_after_what_came_before_is_ac
     # The interceptor that turns a refusal into its status is not part of this server.
     assert await call.code() is grpc.StatusCode.UNKNOWN
     assert served.branch.reader.head() == 1
+
+
+async def test_streams_end_when_the_journal_goes_on_under_another_id(served: Served) -> None:
+    """Registers on an open stream were never greeted again: they would forget what central has, and were not asked what they hold."""
+    call = opened(served)
+    old = (await answer(call)).greeting.journal_id
+    await call.write(request([sale(1)]))
+    await until_settled(call, 1)
+    await go_on_if_shortened(served.branch.journal, {"central": 99}, NOW_MS)
+    assert await call.read() is grpc.aio.EOF
+    again = opened(served)
+    assert (await answer(again)).greeting.journal_id == served.branch.journal.journal_id != old
+    again.cancel()
+
+
+@pytest.mark.parametrize(("settled", "shortened"), [(1, False), (5, True)])
+async def test_a_register_that_was_told_more_than_the_journal_holds_is_a_witness(
+    served: Served, settled: int, shortened: bool
+) -> None:
+    call = opened(served)
+    old = (await answer(call)).greeting.journal_id
+    await call.write(request([sale(1)]))
+    await until_settled(call, 1)
+    call.cancel()
+    later = opened(served)
+    await answer(later)
+    first = request([sale(1)])
+    first.known_journal_id, first.settled_register_sequence = old, settled
+    await later.write(first)
+    assert (await answer(later)).settled_register_sequence == 1
+    if shortened:
+        assert await later.read() is grpc.aio.EOF
+    else:
+        later.cancel()
+    found = [(one.witness, one.through) for one in incidents(served.branch.reader.connection)]
+    assert found == ([("k1", 5)] if shortened else [])
+    assert (served.branch.journal.journal_id != old) is shortened
