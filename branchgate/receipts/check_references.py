@@ -21,6 +21,9 @@ def _check_void(void: Receipt, sale: Receipt, earlier: Sequence[Receipt]) -> Ite
     if void.total_cents != -sale.total_cents:
         rule = f"{sale.receipt_number}: {euros(sale.total_cents)}"
         yield Finding("VOID_MISMATCH", "total_cents", euros(void.total_cents), rule)
+    returns = [other.receipt_number for other in earlier if not other.reverses_receipt and returned_of([other])]
+    if returns:
+        yield Finding("RETURN_EXCEEDS_SALE", "references", sale.receipt_number, f"{returns[0]}: returned")
     before = [other.receipt_number for other in earlier if other.reverses_receipt]
     if before:
         yield Finding("VOIDED_TWICE", "references", sale.receipt_number, f"{before[0]}, {void.receipt_number}")

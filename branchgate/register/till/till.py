@@ -148,7 +148,9 @@ class Till:
         return await self._finished(build, print_role="")
 
     async def void(self, command: Void) -> Happened:
-        """Reverses a paid receipt. Raises Refused: NOT_FOUND, ALREADY_VOIDED, or NOTHING_TO_VOID for one that counts nowhere."""
+        """Reverses a paid receipt. Raises Refused: NOT_FOUND, ALREADY_VOIDED, RETURN_EXCEEDS_SALE when goods of it came back already,
+        or NOTHING_TO_VOID for one that counts nowhere.
+        """
         sale = self.remembered(command.receipt)
         number_of_sale = sale.receipt.receipt_number
         if number_of_sale in self._voided or sale.receipt.reverses_receipt:
@@ -158,6 +160,12 @@ class Till:
         if sale.receipt.type is not ReceiptType.BELEG:
             kind = sale.receipt.type.dsfinvk
             raise Refused("NOTHING_TO_VOID", field="receipt", value=number_of_sale, rule=kind, kind=RefusedKind.NOT_NOW)
+        returned = [other for other in self._referring_to(number_of_sale) if returned_of([other])]
+        if returned:
+            by = returned[0].receipt_number
+            raise Refused(
+                "RETURN_EXCEEDS_SALE", field="receipt", value=number_of_sale, rule=by, kind=RefusedKind.NOT_NOW
+            )
         register_id = self._register.identity.register_id
 
         def build(number: str, running: int) -> Receipt:

@@ -113,4 +113,6 @@ def test_a_void_cancels_its_receipt_out_and_only_once() -> None:
     assert found(void, sale, []) == []
     assert found(void, other, []) == ["VOID_MISMATCH"]
     assert found(void, sale, [void]) == ["VOIDED_TWICE"]
-    assert found(back(sale, "10", 1_000, []), sale, [void]) == ["RETURN_EXCEEDS_SALE"]
+    taken = back(sale, "10", 1_000, [])
+    assert found(taken, sale, [void]) == ["RETURN_EXCEEDS_SALE"]
+    assert found(void, sale, [taken]) == ["RETURN_EXCEEDS_SALE"]

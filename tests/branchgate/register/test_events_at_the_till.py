@@ -146,6 +146,8 @@ async def test_more_than_was_sold_does_not_come_back_with_its_receipt() -> None:
         await booked(sell(WATER), back, back)
     with pytest.raises(Refused, match="ALREADY_VOIDED"):
         await booked(sell(WATER), {"do": "void"}, back)
+    with pytest.raises(Refused, match="RETURN_EXCEEDS_SALE"):
+        await booked(sell(WATER), back, {"do": "void", "receipt": "K1-000001"})
 
 
 async def test_a_return_without_a_receipt_is_at_todays_price() -> None:
