@@ -6,36 +6,28 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from branchgate import __version__
 from branchgate.catalogue import BranchSettings
 from branchgate.errors import Refused, RefusedKind
 from branchgate.receipts.codec import decode_receipt
 from gateway.catalogue.replica import FILE_NAME as CATALOGUE_FILE
-from gateway.dsfinvk.detail import ALL, CLOSINGS, DEVICES, LOCATED, OF_RECEIPTS
+from gateway.dsfinvk.detail import CLOSINGS, DEVICES, LOCATED, OF_RECEIPTS
 from gateway.dsfinvk.index import DTD_NAME, FILE_NAME, Supplier, index_xml
 from gateway.dsfinvk.masterdata import ClosingRows
 from gateway.dsfinvk.notes import RATE_AMBIGUOUS, Notes
 from gateway.dsfinvk.order import ExportOrder, Progress, Summary, Task
-from gateway.dsfinvk.parcel import Parcel, Part
+from gateway.dsfinvk.parcel import Parcel
 from gateway.dsfinvk.periods import Ledger, Period, stretches
 from gateway.dsfinvk.receipts import ReceiptRows
 from gateway.dsfinvk.references import ReferenceRows
-from gateway.dsfinvk.selects import MACROS, VAT_WORDS
 from gateway.dsfinvk.signatures import SignatureRows
 from gateway.dsfinvk.source import ExportSource, settings_of
+from gateway.dsfinvk.store import DetailStore
 from gateway.dsfinvk.tables import tables
 from gateway.dsfinvk.workplace import ZIP_NAME, require_room
-from gateway.sales.csvfile import csv_lines, load
 from gateway.sales.days import DayRule, Days, plausible_ms
-from gateway.sales.tables import Table
 from gateway.store.connection import FILE_NAME as BRANCH_FILE
-
-LINES_AT_ONCE = 100_000
-"""Lines that are sorted at once."""
 
 PREVIEW_MARK = "VORSCHAU, kein Export / preview, no export"
 
@@ -68,28 +60,30 @@ class Export:
     def make(self) -> Summary:
         """The ZIP in the workplace, and what is in it."""
         source = ExportSource(self._folder / BRANCH_FILE)
-        connection = self._open()
+        store = DetailStore(self._work, self._task.memory_limit_mb, self._task.threads)
         try:
-            read = self._read(source, connection)
-            self._pack(read, connection)
+            read = self._read(source, store)
+            self._pack(read, store)
         finally:
-            connection.close()
+            store.close()
             source.close()
         return self._summary(read)
 
-    def _read(self, source: ExportSource, connection: duckdb.DuckDBPyConnection) -> _Read:
+    def _read(self, source: ExportSource, store: DetailStore) -> _Read:
         head = source.head()
         ledger = Ledger(source, self._fallback)
         periods, still_open = self._periods(source, ledger, head)
         references = ReferenceRows(self._notes, source, ledger)
         signatures = SignatureRows(self._notes)
         rows = ReceiptRows(self._notes, references, signatures)
-        self._load(connection, CLOSINGS, ClosingRows(self._notes).of(periods))
-        self._receipts(source, connection, periods, rows)
-        self._load(connection, LOCATED, references.located(head))
+        store.load(CLOSINGS, ClosingRows(self._notes).of(periods))
+        self._receipts(source, store, periods, rows)
+        store.load(LOCATED, references.located(head))
         devices, parts = signatures.devices(source, periods, head)
-        self._load(connection, DEVICES, devices)
-        self._note_rates(connection, periods)
+        store.load(DEVICES, devices)
+        for key, count, first in store.ambiguous_rates():
+            example = f"{periods[first].register_id} Z {periods[first].z_number}"
+            self._notes.add(RATE_AMBIGUOUS, str(key), example, count)
         return _Read(periods, rows.receipts, rows.lines, parts, still_open)
 
     def _periods(self, source: ExportSource, ledger: Ledger, head: int) -> tuple[list[Period], int]:
@@ -122,9 +116,7 @@ class Export:
             )
         return periods, len(still_open)
 
-    def _receipts(
-        self, source: ExportSource, connection: duckdb.DuckDBPyConnection, periods: list[Period], rows: ReceiptRows
-    ) -> None:
+    def _receipts(self, source: ExportSource, store: DetailStore, periods: list[Period], rows: ReceiptRows) -> None:
         parts = stretches(periods)
         weights = [weight for part in parts for weight in source.weigh(*part)]
         whole, size = sum(count for count, _ in weights), sum(size for _, size in weights)
@@ -139,22 +131,22 @@ class Export:
                         rows.take(entry, period)
                 longest = max(len(entry.body) for entry in batch)
                 for table in OF_RECEIPTS:
-                    self._load(connection, table, rows.rows[table.name], longest)
+                    store.load(table, rows.rows[table.name], longest)
                 rows.clear()
                 done += len(batch)
                 self._tell(Progress("read", done, whole))
                 require_room(self._work, 0)
 
-    def _pack(self, read: _Read, connection: duckdb.DuckDBPyConnection) -> None:
+    def _pack(self, read: _Read, store: DetailStore) -> None:
         files = tables(read.certificate_parts)
         preview = any(period.z_number == 0 for period in read.periods)
-        parts = _parts(connection)
+        parts = store.parts()
         with Parcel(self._work / ZIP_NAME, PREVIEW_MARK if preview else "") as parcel:
             medium = f"{PREVIEW_MARK}: DSFinV-K" if preview else "DSFinV-K"
             parcel.text(FILE_NAME, index_xml(files, _supplier(read.periods, self._order), medium))
             parcel.text(DTD_NAME, self._order.dtd or own_dtd())
             for place, table in enumerate(files):
-                for _ in parcel.table(connection, table, read.certificate_parts, parts):
+                for _ in parcel.table(store.connection, table, read.certificate_parts, parts):
                     self._tell(Progress("write", place, len(files)))
                     require_room(self._work, 0)
                 self._tell(Progress("write", place + 1, len(files)))
@@ -175,47 +167,6 @@ class Export:
             notes=self._notes.all(),
         )
 
-    def _note_rates(self, connection: duckdb.DuckDBPyConnection, periods: list[Period]) -> None:
-        found = connection.execute(
-            "SELECT vat_key, count(*), min(closing) FROM ("
-            "SELECT closing, vat_key FROM (SELECT closing, vat_key, vat_rate FROM lines"
-            " UNION SELECT closing, vat_key, vat_rate FROM vat_sums) GROUP BY ALL HAVING count(*) > 1"
-            ") GROUP BY vat_key ORDER BY vat_key"
-        ).fetchall()
-        for key, count, first in found:
-            period = periods[first]
-            self._notes.add(RATE_AMBIGUOUS, str(key), f"{period.register_id} Z {period.z_number}", count)
-
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        """The temporary tables: on disk, within the memory limit, nothing fetched from the network."""
-        connection = duckdb.connect(
-            str(self._work / "detail.duckdb"),
-            config={
-                "memory_limit": f"{self._task.memory_limit_mb}MB",
-                "threads": self._task.threads,
-                "temp_directory": str(self._work / "spilled"),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
-        )
-        for table in ALL:
-            connection.execute(table.create)
-        for macro in MACROS:
-            connection.execute(macro)
-        connection.execute("CREATE TABLE vat_words (vat_key BIGINT, word VARCHAR)")
-        connection.executemany("INSERT INTO vat_words VALUES (?, ?)", list(VAT_WORDS.items()))
-        return connection
-
-    def _load(
-        self, connection: duckdb.DuckDBPyConnection, table: Table, rows: list[tuple[Any, ...]], longest: int = 0
-    ) -> None:
-        if not rows:
-            return
-        path = self._work / f"{table.name}.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            file.writelines(csv_lines(table, rows))
-        connection.execute(load(table, path, longest))
-
 
 class _Belonging:
     """Tells the period of a receipt; receipts must come in the journal's order."""
@@ -231,22 +182,6 @@ class _Belonging:
         while left and left[-1].through < sequence:
             left.pop()
         return left[-1] if left and left[-1].after < sequence else None
-
-
-def _parts(connection: duckdb.DuckDBPyConnection) -> list[Part]:
-    """The closings in pieces of so many lines as can be sorted in memory; one closing is never parted."""
-    counted = connection.execute(
-        "SELECT c.closing, count(l.closing) FROM closings c LEFT JOIN lines l USING (closing) GROUP BY c.closing ORDER BY c.closing"
-    ).fetchall()
-    parts: list[Part] = []
-    weight = LINES_AT_ONCE
-    for closing, lines in counted:
-        if weight >= LINES_AT_ONCE:
-            parts.append((closing, closing))
-            weight = 0
-        parts[-1] = (parts[-1][0], closing)
-        weight += lines
-    return parts
 
 
 def own_dtd() -> str:

@@ -6,12 +6,11 @@ does not fit a column is cut, what must not stand in a file is cleaned, what mus
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError
 
-from branchgate.receipts.model import BusinessCase, PaymentType, PriceStepType, ReceiptType
+from branchgate.receipts.model import PaymentType, PriceStepType, ReceiptType
 from branchgate.v1 import receipt_pb2
 from branchgate.vat import net_of
 from gateway.dsfinvk.detail import (
@@ -26,26 +25,24 @@ from gateway.dsfinvk.detail import (
 )
 from gateway.dsfinvk.notes import LINES_NUMBERED, RECEIPT_UNREADABLE, TIME_REPLACED, Notes
 from gateway.dsfinvk.periods import Period
+from gateway.dsfinvk.receipt_texts import LineTexts, ReceiptTexts
 from gateway.dsfinvk.references import ReferenceRows
 from gateway.dsfinvk.shares import line_vat
 from gateway.dsfinvk.signatures import SignatureRows
 from gateway.dsfinvk.source import Row
-from gateway.dsfinvk.texts import fitting, required
+from gateway.dsfinvk.texts import fitting
 from gateway.dsfinvk.times import is_plausible
 
 Values: TypeAlias = tuple[Any, ...]
 
 _BELEG = int(ReceiptType.BELEG)
-_SONSTIGE = int(ReceiptType.AV_SONSTIGE)
 _TYPES = {int(kind): kind.dsfinvk for kind in ReceiptType}
-_CASES = {int(case): case.dsfinvk for case in BusinessCase}
 _PAYMENTS = {int(kind): kind.dsfinvk for kind in PaymentType}
 _STEPS = {int(kind): kind.dsfinvk for kind in PriceStepType}
 _WHOLE_UNITS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
 """Currencies without a minor unit (ISO 4217)."""
 
 BASE_CURRENCY = "EUR"
-NOBODY = "-"
 
 
 class ReceiptRows:
@@ -58,8 +55,8 @@ class ReceiptRows:
         self._notes = notes
         self._references = references
         self._signatures = signatures
-        self._receipt_texts = _ReceiptTexts(notes)
-        self._line_texts = _LineTexts(notes)
+        self._receipt_texts = ReceiptTexts(notes)
+        self._line_texts = LineTexts(notes)
         self._payment_name = fitting(notes, "datapayment.csv", "ZAHLART_NAME")
         self._currency = fitting(notes, "datapayment.csv", "ZAHLWAEH_CODE")
 
@@ -183,86 +180,3 @@ class ReceiptRows:
         if counts and not message.payments:
             # A Beleg needs a payment, also one over nothing (DSFinV-K 2.4, ZAHLART_TYP "Keine").
             add((*at, 0, counts, PaymentType.KEINE.dsfinvk, "", BASE_CURRENCY, 0, 0))
-
-
-class _ReceiptTexts:
-    """Texts of a Bonkopf."""
-
-    def __init__(self, notes: Notes) -> None:
-        def fit(column: str) -> Callable[[str, str], str]:
-            return fitting(notes, "transactions.csv", column)
-
-        self._name = fit("BON_NAME")
-        self._needed_name = required(notes, self._name, "BON_NAME")
-        self._user_id = required(notes, fit("BEDIENER_ID"), "BEDIENER_ID")
-        self._user_name = fit("BEDIENER_NAME")
-        self._note = fit("BON_NOTIZ")
-        # Forty characters: readers of DSFinV-K disagree whether it is forty or fifty.
-        self._group = fitting(notes, "allocation_groups.csv", "ABRECHNUNGSKREIS", limit=40)
-        self._customer = tuple(
-            (field, fit(column))
-            for field, column in (
-                ("name", "KUNDE_NAME"),
-                ("customer_id", "KUNDE_ID"),
-                ("kind", "KUNDE_TYP"),
-                ("street", "KUNDE_STRASSE"),
-                ("postcode", "KUNDE_PLZ"),
-                ("town", "KUNDE_ORT"),
-                ("country", "KUNDE_LAND"),
-                ("vat_id", "KUNDE_USTID"),
-            )
-        )
-        self._nobody = ("",) * len(self._customer)
-
-    def head(self, message: receipt_pb2.Receipt, where: str) -> Values:
-        """BON_NAME, which AVSonstige cannot be without."""
-        if message.type == _SONSTIGE:
-            return (self._needed_name(message.type_name, "Sonstiger Vorgang", where),)
-        return (self._name(message.type_name, where),)
-
-    def rest(self, message: receipt_pb2.Receipt, where: str) -> Values:
-        """User, note, group and customer."""
-        user_id = self._user_id(message.user_id, NOBODY, where)
-        user_name = self._user_name(message.user_name, where) or user_id
-        customer = self._nobody
-        if message.HasField("customer"):
-            customer = tuple(fit(getattr(message.customer, field), where) for field, fit in self._customer)
-        return (
-            user_id,
-            user_name,
-            self._note(message.note, where),
-            self._group(message.allocation_group, where),
-            *customer,
-        )
-
-
-class _LineTexts:
-    """Texts of a Bonpos."""
-
-    def __init__(self, notes: Notes) -> None:
-        def fit(column: str) -> Callable[[str, str], str]:
-            return fitting(notes, "lines.csv", column)
-
-        self._voucher = fit("GUTSCHEIN_NR")
-        self._text = required(notes, fit("ARTIKELTEXT"), "ARTIKELTEXT")
-        self._case_name = fit("GV_NAME")
-        self._article = fit("ART_NR")
-        self._gtin = fit("GTIN")
-        self._category_key = fit("WARENGR_ID")
-        self._category = fit("WARENGR")
-        self._unit = fit("EINHEIT")
-
-    def of(self, line: receipt_pb2.ReceiptLine, where: str) -> Values:
-        """In the order of the table."""
-        case = _CASES.get(line.business_case, str(line.business_case))
-        return (
-            self._voucher(line.voucher_number, where),
-            self._text(line.text, line.article_number[:50] or case, where),
-            case,
-            self._case_name(line.business_case_name, where),
-            self._article(line.article_number, where),
-            self._gtin(line.gtin, where),
-            self._category_key(line.category_key, where),
-            self._category(line.category_name, where),
-            self._unit(line.unit, where),
-        )
