@@ -173,9 +173,8 @@ async def _close(stage: Stage, day: Day, settled: Settled) -> tuple[Verdict, str
     verdict.figures("Zentrale (Berichte) / central (reports)", sold, report["total"])
     (status,) = await stage.ask_central("status")
     verdict.arrived(status["receipts"])
-    (journal,) = await stage.ask_gateway("verify")
-    if not journal["intact"]:
-        verdict.problems.append(f"the journal is damaged at {journal['first_damaged_sequence']}")
+    examined = await stage.ask_gateway("verify")
+    verdict.problems += [f"journal: {step['fault']['text_en']}" for step in examined if "fault" in step]
     if still_open := (await day.settle_paper()).still_open:
         verdict.problems.append(f"{still_open} print jobs have not come out")
     if stage.prints_virtually:

@@ -63,7 +63,7 @@ class Day:
         self._incidents: list[Incident] = []
         self._sold = 0
         self.books = [Books() for _ in stage.tills]
-        self.kinds: dict[str, int] = {"sale": 0, "return": 0, "void": 0, "float": 0}
+        self.kinds: dict[str, int] = dict.fromkeys(("sale", "voucher", "return", "void", "float", "paid-out"), 0)
         self.log: list[str] = []
 
     def plan(self) -> None:
@@ -139,15 +139,21 @@ class Day:
             self._sold += 1
             if last is not None and shopper.wants(0.015):
                 await self._enter(till, books, {"do": "void", "receipt": last["receipt_number"]}, "void")
+                # Nothing of it is left to be brought back.
+                bought = None if bought is not None and bought[1] == last["receipt_number"] else bought
                 last = None
             elif bought is not None and shopper.wants(0.025):
                 await self._enter(till, books, shopper.return_of(*bought), "return")
-                bought = None
+                last = bought = None
+            elif shopper.wants(0.01):
+                await self._enter(till, books, {"do": "paid-out", "amount": "2,50", "text": "Porto"}, "paid-out")
+            elif shopper.wants(0.015):
+                last = await self._enter(till, books, shopper.voucher(f"G{index + 1}-{self._sold}"), "voucher")
             else:
                 command = self._next_sale(shopper)
                 last = await self._enter(till, books, command, "sale")
-                line = {key: value for key, value in command["lines"][0].items() if key != "void"}
-                bought = line, last["receipt_number"]
+                line = command["lines"][0]
+                bought = None if line.get("void") else (line, last["receipt_number"])
             progress(self._sold)
             await asyncio.sleep(BETWEEN_CUSTOMERS_S)
 

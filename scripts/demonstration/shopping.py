@@ -53,15 +53,23 @@ class Shopper:
             lines.append(self._of(self._dice.choice(self.wares.empties), self._dice.randint(1, 12)))
         if len(lines) > 1 and self._dice.random() < 0.03:
             lines[0]["void"] = True
-        return {"do": "sell", "lines": lines, "pay": self._payment()}
+        elif self._dice.random() < 0.06:
+            lines[0]["discount"] = {"percent": "10"}
+        whole = {"discount": {"percent": "5"}} if self._dice.random() < 0.04 else {}
+        return {"do": "sell", "lines": lines, "pay": self._payment(), **whole}
+
+    def voucher(self, number: str) -> Command:
+        """A multi-purpose voucher, to be given away."""
+        return {"do": "sell", "lines": [{"voucher": number, "amount": "25,00"}], "pay": self._payment()}
 
     def basket(self, names: Sequence[Command]) -> Command:
         """A given basket: one of each article."""
         return {"do": "sell", "lines": [self._of(article, 1) for article in names], "pay": self._payment()}
 
     def return_of(self, line: Command, receipt: str) -> Command:
-        """Goods brought back with their receipt, paid out in cash."""
-        return {"do": "return", "lines": [line], "pay": {"cash": "0"}, "receipt": receipt}
+        """Goods brought back with their receipt, at what they cost after its discounts, paid out in cash."""
+        goods = {name: line[name] for name in ("article", "quantity")}
+        return {"do": "return", "lines": [goods], "pay": {"cash": "0"}, "receipt": receipt}
 
     def wants(self, chance: float) -> bool:
         """Rolls the dice."""
