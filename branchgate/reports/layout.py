@@ -25,6 +25,10 @@ class Layout:
         """A text in the middle, on as many lines as it needs."""
         return [line.center(self.width).rstrip() for line in wrap(clean(text), self.width)]
 
+    def indented(self, text: str) -> list[str]:
+        """A remark below a title, on as many lines as it needs."""
+        return wrap(clean(text), self.width, initial_indent="  ", subsequent_indent="  ")
+
     def rule(self, character: str = "-") -> str:
         """A line across."""
         return character * self.width
@@ -43,6 +47,26 @@ class Layout:
         if room < _SHORTEST_LABEL:
             return "\n".join([*self._above(label), count.rjust(self.width), amount.rjust(self.width)])
         return self._joined(label, right, room)
+
+    def columns(self, rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+        """Rows of a label and one or two values, the last at the right edge; each as wide as the widest of these rows asks for.
+
+        What does not fit beside its label goes below it, and no value is cut.
+        """
+        cells = [[clean(cell) for cell in values] for _, values in rows]
+        longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        least = (self.width // 8, self.width // 4)[-len(longest) :]
+        widths = [max(length + 1, width) for length, width in zip(longest, least, strict=True)]
+        room = self.width - sum(widths)
+        if room < _SHORTEST_LABEL:
+            return [
+                "\n".join([*self._above(label), *(cell.rjust(self.width) for cell in values if cell)])
+                for (label, _), values in zip(rows, cells, strict=True)
+            ]
+        return [
+            self._joined(label, "".join(cell.rjust(width) for cell, width in zip(values, widths, strict=True)), room)
+            for (label, _), values in zip(rows, cells, strict=True)
+        ]
 
     def table(self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
         """Rows of labelled values under their heads, the first of which is the labels'.
@@ -66,6 +90,22 @@ class Layout:
                 *self._above(label),
                 *(self.pair(f"  {name}", value) for name, value in zip(names, values, strict=True)),
             )
+        ]
+
+    def grid(self, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+        """Like `table`, with columns as wide as their own values where even ones would be too narrow for them."""
+        corner, *names = heads
+        lines = [(corner, names), *rows]
+        label_width = max(len(clean(label)) for label, _ in lines)
+        natural = [max(map(len, column)) + 1 for column in zip(*(values for _, values in lines), strict=True)]
+        spare = (self.width - label_width - sum(natural)) // len(names)
+        if spare < 0:
+            return self.table(heads, rows)
+        widths = [max(length, min(length + spare, _WIDEST_COLUMN)) for length in natural]
+        room = self.width - sum(widths)
+        return [
+            self._joined(label, "".join(f"{value:>{width}}" for value, width in zip(values, widths, strict=True)), room)
+            for label, values in lines
         ]
 
     def _joined(self, label: str, right: str, room: int) -> str:

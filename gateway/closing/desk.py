@@ -15,7 +15,7 @@ import structlog
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.figures import Closing, add, decode_closing
-from branchgate.reports import ReportHead, branch_report, x_report, z_report
+from branchgate.reports import ReportHead, Reprint, branch_report, x_report, z_report
 from gateway.closing.asked import TRIES, Sales
 from gateway.closing.branch import Branch
 from gateway.closing.model import (
@@ -225,7 +225,8 @@ class ClosingDesk:
         return entry_of(self._reading, closing_id(order.request_id, register_id))
 
     def _closed(self, event_id: bytes, closing: Closing, *, copy: bool = False) -> Closed:
-        return Closed(event_id, closing, z_report(closing, self._branch.decided(), copy=copy))
+        reprint = Reprint(self._clock.now_ms()) if copy else None
+        return Closed(event_id, closing, z_report(closing, self._branch.decided(), reprint=reprint))
 
 
 def _titles(parked: tuple[ParkedHere, ...]) -> str:

@@ -18,6 +18,7 @@ from drivers.escpos.profile import PrinterProfile
 from gateway.journal import Entry, JournalReader
 from gateway.printing.jobs import DocumentKind, Job, NewJob
 from gateway.printing.rows import report_of
+from gateway.printing.templates.closing import TEMPLATE_VERSION as CLOSING_VERSION
 from gateway.printing.templates.closing import closing_document, x_document
 from gateway.printing.templates.copy_mark import CopyMark
 from gateway.printing.templates.digital_mark import marked_digital
@@ -60,13 +61,12 @@ class Documents:
         """The document of a job. Raises DeviceRefused when the event cannot be read."""
         if self.settings is None:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "no branch settings")
-        mark = CopyMark(job.copy_number, self._clock.now_ms()) if job.copy_number else None
+        asked_by = "" if job.document is DocumentKind.RECEIPT else job.user_id
+        mark = CopyMark(job.copy_number, self._clock.now_ms(), asked_by) if job.copy_number else None
         if job.document is DocumentKind.X_REPORT:
             return self._x_report(job, self.settings, profile, mark)
         try:
-            return await asyncio.to_thread(
-                self._laid_out, self.entry(job.event_id), self.settings, profile, mark, job.template
-            )
+            return await asyncio.to_thread(self._laid_out, self.entry(job.event_id), self.settings, profile, mark, job)
         except Refused as refused:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, str(refused)) from refused
 
@@ -74,7 +74,7 @@ class Documents:
         body = report_of(self._reader.connection, job.event_id)
         if body is None:
             raise DeviceRefused(Reason.DOCUMENT_UNPRINTABLE, job.printer, "the report is not kept")
-        return x_document(decode_closing(body), settings, profile.columns, mark)
+        return x_document(decode_closing(body), settings, profile.columns, mark, template=job.template)
 
     async def digital(self, event_id: bytes, profile: PrinterProfile) -> tuple[str, Document]:
         """The title and the document of an event for a screen, marked as digital.
@@ -87,17 +87,29 @@ class Documents:
         return await asyncio.to_thread(self._marked_digital, entry, self.settings, profile)
 
     def _marked_digital(self, entry: Entry, settings: BranchSettings, profile: PrinterProfile) -> tuple[str, Document]:
-        document = self._laid_out(entry, settings, profile, None, TEMPLATE_VERSION)
+        document = self._laid_out(entry, settings, profile)
         return _title(entry), marked_digital(document, words_for(settings.language))
 
     def _laid_out(
-        self, entry: Entry, settings: BranchSettings, profile: PrinterProfile, mark: CopyMark | None, template: int
+        self,
+        entry: Entry,
+        settings: BranchSettings,
+        profile: PrinterProfile,
+        mark: CopyMark | None = None,
+        job: Job | None = None,
     ) -> Document:
+        """By the template of the job; without one by today's."""
         if entry.kind is EventKind.CLOSING:
-            return closing_document(decode_closing(entry.body), settings, profile.columns, mark)
+            return closing_document(
+                decode_closing(entry.body),
+                settings,
+                profile.columns,
+                mark,
+                template=job.template if job else CLOSING_VERSION,
+            )
         logo = None if self._logo is None else self._logo.fitted(profile.dots)
         receipt, register_id = decode_receipt(entry.body), entry.register_id
-        if template <= VERSION_3:
+        if job is not None and job.template <= VERSION_3:
             return receipt_document_v3(receipt, register_id, settings, profile.columns, mark, logo)
         return receipt_document(receipt, register_id, settings, profile.columns, mark, logo, tse_text=self._tse_text)
 
@@ -122,7 +134,7 @@ def x_job(request_id: bytes, report: Closing) -> NewJob:
         job_id=request_id,
         event_id=request_id,
         document=DocumentKind.X_REPORT,
-        template=TEMPLATE_VERSION,
+        template=CLOSING_VERSION,
         title=f"X {report.register_id}",
         register_id=report.register_id,
         role=RECEIPT,
@@ -138,7 +150,7 @@ def job_for(job_id: bytes, entry: Entry, register_id: str, role: str) -> NewJob:
         job_id=job_id,
         event_id=entry.event_id,
         document=DocumentKind.CLOSING,
-        template=TEMPLATE_VERSION,
+        template=CLOSING_VERSION,
         title=_title(entry),
         register_id=register_id,
         role=role,

@@ -14,10 +14,11 @@ from gateway.printing.templates.words import COPY, Words
 
 @dataclass(frozen=True, slots=True)
 class CopyMark:
-    """The n-th copy, printed at this time (UTC milliseconds)."""
+    """The n-th copy, printed at this time (UTC milliseconds); a report's copy tells who asked for it."""
 
     number: int
     printed_at_ms: int
+    asked_by: str = ""
 
 
 def copy_header(mark: CopyMark | None, words: Words, zone: ZoneInfo) -> list[Element]:
@@ -27,6 +28,7 @@ def copy_header(mark: CopyMark | None, words: Words, zone: ZoneInfo) -> list[Ele
     return [
         Text(COPY, Align.CENTER, bold=True, double=True),
         Columns(f"{words.copy} {mark.number}", words.time(mark.printed_at_ms, zone)),
+        *([Columns(words.user, mark.asked_by)] if mark.asked_by else []),
         Rule("*"),
         Feed(),
     ]

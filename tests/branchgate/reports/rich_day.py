@@ -1,0 +1,211 @@
+"""A day that has everything, and adds up: what goldens, pictures and forms are tried with."""
+
+from __future__ import annotations
+
+from branchgate.catalogue import BranchSettings
+from branchgate.figures import (
+    ArticleFigure,
+    BusinessCaseFigure,
+    CashCount,
+    CashFigure,
+    CategoryFigure,
+    Closing,
+    ClosingMasterData,
+    Denomination,
+    Figures,
+    HourFigure,
+    PaymentFigure,
+    UserFigure,
+)
+from branchgate.vat import VatSum
+
+SETTINGS = BranchSettings(
+    "mitte",
+    "Filiale Mitte",
+    company="Käthes Dorfladen GmbH",
+    street="Lindenstraße 7",
+    postcode="10969",
+    town="Berlin",
+    tax_id="DE123456789",
+)
+
+OPENED_MS = 1_792_131_072_000  # 16.10.2026 08:11:12 in Berlin
+CLOSED_MS = 1_792_181_400_000  # 16.10.2026 22:10:00
+
+_SALES = 1_869
+_HOURS = (
+    (8, 96, 51_240),
+    (9, 141, 78_315),
+    (10, 188, 104_460),
+    (11, 205, 118_920),
+    (12, 231, 126_085),
+    (13, 150, 81_640),
+    (14, 121, 66_215),
+    (15, 139, 74_980),
+    (16, 166, 92_430),
+    (17, 214, 121_565),
+    (18, 146, 80_310),
+    (19, 72, 44_258),
+)
+_CATEGORIES = (
+    ("obst", "Obst & Gemüse", 168_420),
+    ("kaese", "Käse", 153_090),
+    ("molkerei", "Molkereiprodukte", 141_875),
+    ("backwaren", "Brot & Backwaren", 118_640),
+    ("getraenke", "Getränke", 102_330),
+    ("fleisch", "Fleisch & Wurst", 96_710),
+    ("suess", "Süßwaren", 64_255),
+    ("kaffee", "Kaffee, Tee & Kakao", 51_480),
+    ("konserven", "Konserven", 33_905),
+    ("tiefkuehl", "Tiefkühlkost", 30_120),
+    ("haushalt", "Haushalt & Reinigung", 27_660),
+    ("drogerie", "Drogerie", 19_445),
+    ("tier", "Tiernahrung", 9_080),
+    ("zeitung", "Zeitungen & Bücher", 6_310),
+    ("", "", 17_098),
+)
+_TAKEN = sum(cents for *_, cents in _HOURS)
+
+FIGURES = Figures(
+    receipt_count=1_876,
+    line_count=6_214,
+    gross_cents=_TAKEN + 20_000 + 5_000 - 3_480 - 60_000 - 150,
+    first_receipt_number="K1-104201",
+    last_receipt_number="K1-106076",
+    vat=(
+        VatSum(1, 1900, 271_320, 228_000, 43_320),
+        VatSum(2, 700, 756_098, 706_634, 49_464),
+        VatSum(5, 0, 13_000 - 38_630, 13_000 - 38_630, 0),
+    ),
+    payments=(
+        PaymentFigure("Bar", "", "EUR", 1_018, 421_648),
+        PaymentFigure("Bar", "", "CHF", 2, 4_150),
+        PaymentFigure("Keine", "", "EUR", 1, 0),
+        PaymentFigure("ECKarte", "girocard", "EUR", 771, 512_480),
+        PaymentFigure("Kreditkarte", "VISA", "EUR", 83, 63_510),
+    ),
+    business_cases=(
+        BusinessCaseFigure("Umsatz", 5_870, 1_031_873),
+        BusinessCaseFigure("Pfand", 412, 10_300),
+        BusinessCaseFigure("PfandRueckzahlung", 118, -4_130),
+        BusinessCaseFigure("Rabatt", 44, -12_875),
+        BusinessCaseFigure("Aufschlag", 2, 250),
+        BusinessCaseFigure("TrinkgeldAN", 3, 850),
+        BusinessCaseFigure("EinzweckgutscheinKauf", 1, 2_000),
+        BusinessCaseFigure("MehrzweckgutscheinKauf", 4, 20_000),
+        BusinessCaseFigure("MehrzweckgutscheinEinloesung", 2, -4_500),
+        BusinessCaseFigure("Forderungsentstehung", 1, -8_350),
+        BusinessCaseFigure("Forderungsaufloesung", 1, 5_000),
+        BusinessCaseFigure("Anfangsbestand", 1, 20_000),
+        BusinessCaseFigure("Geldtransit", 1, -60_000),
+        BusinessCaseFigure("Einzahlung", 1, 5_000),
+        BusinessCaseFigure("Auszahlung", 2, -3_480),
+        BusinessCaseFigure("DifferenzSollIst", 1, -150),
+    ),
+    categories=tuple(CategoryFigure(*row) for row in _CATEGORIES),
+    users=(
+        UserFigure("anna", 1_124, 628_410, "Anna Kühn"),
+        UserFigure("bela", 742, 410_908, "Béla"),
+        UserFigure("chef", 3, 1_100, "chef"),
+    ),
+    hours=tuple(HourFigure(*row) for row in _HOURS),
+    top_articles=(
+        ArticleFigure("4711", "Bergkäse jung 50 % F. i. Tr.", 31_486, 40_900, "kg"),
+        ArticleFigure("1", "Vollmilch 3,5 % 1 l", 1_203_000, 143_157, "Stk"),
+        ArticleFigure("88", "Kaffee Crema ganze Bohne 1 kg", 21_000, 29_379, "Stk"),
+        ArticleFigure("12", "Bananen", 188_250, 28_049, "kg"),
+        ArticleFigure("7", "Bauernbrot 1 kg", 62_000, 24_180, "Stk"),
+        ArticleFigure("31", "Gerolsteiner Medium 0,75 l", 214_000, 19_046, "Stk"),
+        ArticleFigure("5", "Kartoffeln festkochend", 96_000, 17_184, "kg"),
+        ArticleFigure("19", "Rinderhack", 14_820, 16_154, "kg"),
+        ArticleFigure("77", "Äpfel Elstar", 51_115, 15_283, "kg"),
+        ArticleFigure("40", "Butter 250 g", 63_000, 14_427, "Stk"),
+        ArticleFigure("41", "Eier 10 Stück", 40_000, 13_160, "Stk"),
+        ArticleFigure("9", "=1+1 Aktion", 12_000, 2_388, ""),
+    ),
+    return_count=6,
+    return_cents=-4_980,
+    void_count=3,
+    void_cents=-2_745,
+    line_void_count=27,
+    discount_cents=-12_875,
+    training_count=4,
+    cash_cents=425_798,
+    finding_count=2,
+    no_sale_count=5,
+    cash=(
+        CashFigure("Umsatz", 1_014, 464_428),
+        CashFigure("Anfangsbestand", 1, 20_000),
+        CashFigure("Geldtransit", 1, -60_000),
+        CashFigure("Einzahlung", 1, 5_000),
+        CashFigure("Auszahlung", 2, -3_480),
+        CashFigure("DifferenzSollIst", 1, -150),
+    ),
+    movement_void_count=1,
+    movement_void_cents=1_200,
+    abandoned_count=2,
+    surcharge_cents=250,
+    late_count=1,
+    first_at_ms=OPENED_MS,
+    last_at_ms=CLOSED_MS - 600_000,
+    sale_count=_SALES,
+    signed_count=1_871,
+    unsigned_count=5,
+)
+
+COUNT = CashCount(
+    "kasse-1",
+    CLOSED_MS - 300_000,
+    "anna",
+    counted_cents=425_798,
+    expected_cents=425_948,
+    difference_cents=-150,
+    denominations=tuple(
+        Denomination(value, pieces)
+        for value, pieces in (
+            (10_000, 12),
+            (5_000, 40),
+            (2_000, 40),
+            (1_000, 20),
+            (500, 8),
+            (200, 6),
+            (100, 5),
+            (50, 1),
+            (20, 2),
+            (5, 1),
+            (2, 1),
+            (1, 1),
+        )
+    ),
+    difference_event_id=bytes(16),
+    note="Wechselgeld falsch herausgegeben",
+)
+
+CLOSING = Closing(
+    "kasse-1",
+    17,
+    "2026-10-16",
+    CLOSED_MS,
+    104_711,
+    FIGURES,
+    "anna",
+    "2.4",
+    bytes(range(32)),
+    count=COUNT,
+    carried_float_cents=425_798,
+    carried_parked_ids=(bytes(16),),
+    master_data=ClosingMasterData(
+        company="Käthes Dorfladen GmbH",
+        branch_id="mitte",
+        branch_name="Filiale Mitte",
+        street="Lindenstraße 7",
+        postcode="10969",
+        town="Berlin",
+        country="DEU",
+        tax_id="DE123456789",
+        time_zone="Europe/Berlin",
+        register_serial="KASSE-1",
+        software="branchgate",
+        software_version="0.1.0",
+    ),
+)
