@@ -6,12 +6,16 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import branchgate
 from branchgate.figures import ArticleFigure, ClosingMasterData, SummaryColumns
 from gateway.closing.parked import ParkedHere
+from gateway.sales.replies import OpenPeriodsReply
 from tests.branchgate.receipt_strategies import NOON_MS
-from tests.gateway.closing.shop import branch_sum, closed, open_shop, skipped
+from tests.gateway.closing.shop import Shop, branch_sum, closed, open_shop, skipped
 from tests.gateway.sales.plain_figures import plain_articles
 from tests.gateway.sales.samples import sample_receipt
 
@@ -122,3 +126,31 @@ async def test_closings_are_found_by_their_business_days(tmp_path: Path) -> None
             ("", "2026-10-16"): ["2026-10-16"],
             ("2026-10-17", "2026-10-17"): ["2026-10-17"],
         }
+
+
+class CountedMeanwhile:
+    """A sales store beside which somebody counts, and finds nothing wrong, after its first answer."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._counted = False
+
+    def __getattr__(self, question: str) -> Any:
+        return getattr(self._shop.sales, question)
+
+    async def open_periods(self, register_id: str | None, through: int) -> OpenPeriodsReply:
+        reply = await self._shop.sales.open_periods(register_id, through)
+        if not self._counted:
+            self._counted = True
+            await self._shop.count(9, "kasse-1", 1190)
+        return reply
+
+
+async def test_a_count_beside_the_closing_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It changes no figure; all the same the closing would have said that nobody had counted."""
+    async with open_shop(tmp_path) as shop:
+        await shop.sell("kasse-1", sample_receipt(1))
+        monkeypatch.setattr(shop.desk, "_sales", CountedMeanwhile(shop))
+        (z,) = closed(await shop.close(1))
+        assert z.closing.count is not None
+        assert (z.closing.count.counted_cents, z.closing.count.difference_cents) == (1190, 0)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from branchgate.catalogue import Article
 from branchgate.device_records import DrawerOpening
 from branchgate.events import EventKind, Finding
-from branchgate.figures import ArticleFigure, Closing, Figures, add
-from branchgate.receipts.basket import Basket, Header
+from branchgate.figures import ArticleFigure, CashFigure, Closing, Figures, add
+from branchgate.receipts.basket import Basket, Header, abandoned, money_movement, receipt_of, reversal_of
 from branchgate.receipts.codec import encode_receipt
-from branchgate.receipts.model import Receipt
+from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, TseSignature
 from branchgate.records import FindingRecord, encode_finding_record
 from gateway.sales.days import DayRule
 from tests.branchgate.receipt_strategies import NOON_MS, days
@@ -29,6 +29,8 @@ from tests.gateway.sales.written_journal import WrittenJournal
 Day = list[tuple[str, Receipt]]
 
 slow = settings(max_examples=10)
+
+SIGNED = TseSignature("ab" * 32, 1, 2, NOON_MS, NOON_MS, "c2ln", "Kassenbeleg-V1", "Beleg^")
 
 
 @contextmanager
@@ -221,4 +223,37 @@ def test_a_clock_beyond_any_calendar_does_not_stop_the_store(tmp_path: Path) -> 
     with opened_store(journal) as store:
         store.fill()
         assert store.figures("kasse-1", 1).receipt_count == 3
+    journal.close()
+
+
+def test_voids_of_movements_stand_apart_from_voids_of_sales_and_cash_goes_to_its_reason(tmp_path: Path) -> None:
+    def header(number: int) -> Header:
+        return Header(f"K1-{number:06d}", number, NOON_MS, NOON_MS + number, "anna", f"Anna {number}")
+
+    sale = sample_receipt(1)
+    float_receipt = money_movement(header(2), BusinessCase.ANFANGSBESTAND, 10_000, "Anfangsbestand")
+    surcharge = replace(sale.lines[0], line_number=2, business_case=BusinessCase.AUFSCHLAG, article_number="")
+    day = [
+        sale,
+        float_receipt,
+        reversal_of(float_receipt, header(3), "kasse-1", b"\1" * 16),
+        reversal_of(sale, header(4), "kasse-1", b"\1" * 16),
+        receipt_of(header(5), [sale.lines[0], surcharge], [Payment(PaymentType.BAR, 2380)], tse=SIGNED),
+        receipt_of(
+            header(6), sale.lines, [Payment(PaymentType.EC_KARTE, 1190)], tse=replace(SIGNED, failure="offline")
+        ),
+        abandoned(header(7), sale.lines),
+    ]
+    journal = WrittenJournal(tmp_path)
+    journal.receipts([("kasse-1", receipt) for receipt in day])
+    with opened_store(journal) as store:
+        store.fill()
+        figures = store.figures("kasse-1", 1)
+    assert figures == plain_figures(day)
+    assert (figures.void_count, figures.void_cents) == (1, -1190)
+    assert (figures.movement_void_count, figures.movement_void_cents) == (1, -10_000)
+    assert figures.cash == (CashFigure("Umsatz", 3, 2380), CashFigure("Anfangsbestand", 2, 0))
+    assert (figures.surcharge_cents, figures.abandoned_count, figures.sale_count) == (1190, 1, 4)
+    assert (figures.signed_count, figures.unsigned_count) == (1, 1)
+    assert [(row.user_id, row.user_name) for row in figures.users] == [("anna", "Anna 6")]
     journal.close()
