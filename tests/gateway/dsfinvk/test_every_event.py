@@ -196,3 +196,14 @@ async def test_a_long_certificate_gets_columns_of_its_own(shop: Shop, tmp_path: 
     assert "".join(parts) == "QUJD" * 600
     assert [len(part) for part in parts] == [1000, 1000, 400]
     assert b"<Name>TSE_ZERTIFIKAT_III</Name>" in exported.files["index.xml"]
+
+
+def test_a_day_on_which_nothing_was_sold_is_a_closing_all_the_same(shop: Shop, tmp_path: Path) -> None:
+    shop.sell("kasse-1", next(each for each in till_day() if each.type is ReceiptType.AV_SONSTIGE))
+    shop.close_day("kasse-1")
+    exported = export(tmp_path)
+    assert faults(exported, tmp_path) == []
+    (head,) = exported.rows("cashpointclosing")
+    assert (head["Z_SE_ZAHLUNGEN"], head["Z_START_ID"]) == ("0,00", head["Z_ENDE_ID"])
+    assert [row["UST_SCHLUESSEL"] for row in exported.rows("vat")] == ["5"]
+    assert [row["ZAHLART_BETRAG_WAEH"] for row in exported.rows("cash_per_currency")] == ["0,00"]
