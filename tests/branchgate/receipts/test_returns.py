@@ -116,3 +116,18 @@ def test_a_void_cancels_its_receipt_out_and_only_once() -> None:
     taken = back(sale, "10", 1_000, [])
     assert found(taken, sale, [void]) == ["RETURN_EXCEEDS_SALE"]
     assert found(void, sale, [taken]) == ["RETURN_EXCEEDS_SALE"]
+
+
+def test_what_was_sold_on_two_lines_comes_back_from_the_first_one_on() -> None:
+    """A kilogram at full price and two at half: each return goes on where the one before it ended."""
+    basket = Basket()
+    basket.add(CHEESE, 1_000)
+    basket.add(CHEESE, 2_000)
+    basket.reduce_line(2, Reduction(basis_points=5_000))
+    sale = basket.finish(HEADER, [Payment(PaymentType.BAR, basket.total_cents)])
+    first = back(sale, "20", 500, [])
+    second = back(sale, "20", 1_500, [first])
+    third = back(sale, "20", 1_000, [first, second])
+    assert [receipt.total_cents for receipt in (first, second, third)] == [-1_245, -2_490, -1_245]
+    assert [line.quantity_thousandths for line in second.lines if line.text == "Bergkäse"] == [-500, -1_000]
+    assert [line.applies_to_line for line in second.lines] == [0, 0, 2]
