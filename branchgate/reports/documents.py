@@ -71,8 +71,9 @@ def z_content(closing: Closing, settings: BranchSettings, reprint: Reprint | Non
     settings = _as_closed(closing, settings)
     language, zone = language_of(settings.language), ZoneInfo(settings.time_zone)
     data, figures, count = closing.master_data, closing.figures, closing.count
+    counted_by = detail.user_label(count.user_id, figures, language) if count is not None else ""
     after_cash = (
-        money.cash_count(count, closing.carried_float_cents, zone, language),
+        money.cash_count(count, counted_by, closing.carried_float_cents, zone, language),
         *((money.denominations(count, language),) if count is not None else ()),
     )
     return Report(

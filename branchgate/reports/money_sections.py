@@ -110,8 +110,10 @@ def _cash_in_and_out(takings: Takings, language: Language) -> tuple[Row, ...]:
     )
 
 
-def cash_count(count: CashCount | None, carried_cents: int | None, zone: tzinfo, language: Language) -> Section:
-    """What was found in the drawer, and what stays there."""
+def cash_count(
+    count: CashCount | None, counted_by: str, carried_cents: int | None, zone: tzinfo, language: Language
+) -> Section:
+    """What was found in the drawer and by whom, and what stays there."""
     rows: list[Row] = []
     if count is not None:
         rows += [
@@ -121,7 +123,7 @@ def cash_count(count: CashCount | None, carried_cents: int | None, zone: tzinfo,
         ]
     if carried_cents is not None:
         rows.append(Row("carried", word("carried", language), (carried_cents,)))
-    note = word("not_counted", language) if count is None else _counted_by(count, zone, language)
+    note = word("not_counted", language) if count is None else _counted_by(count, counted_by, zone, language)
     return Section("cash_count", word("cash_count", language), (amount_column(language),), tuple(rows), note=note)
 
 
@@ -162,10 +164,10 @@ def _moved(row: CashFigure, language: Language) -> Row:
     return Row(row.business_case, business_case_word(row.business_case, language), (row.count, row.amount_cents))
 
 
-def _counted_by(count: CashCount, zone: tzinfo, language: Language) -> str:
+def _counted_by(count: CashCount, user: str, zone: tzinfo, language: Language) -> str:
     parts = (
         moment(count.counted_at_ms, zone, language),
-        count.user_id or word("no_user", language),
+        user,
         word("blind", language) if count.blind else "",
         count.note,
     )
