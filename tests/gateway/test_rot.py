@@ -199,3 +199,24 @@ async def test_a_sale_that_is_lost_comes_again_from_its_register(tmp_path: Path,
         reply = await stores.sales.figures(None, stores.journal.head)
         assert reply.figures.receipt_count == SALES + LATE
     assert set(sold.values()) <= {digest(entry) for entry in stored(tmp_path / "branch")}
+
+
+@pytest.mark.parametrize("empty_file", [False, True])
+async def test_a_journal_that_is_gone_is_told_by_whatever_else_is_left(
+    tmp_path: Path, day: tuple[Path, Sold], empty_file: bool
+) -> None:
+    """An empty journal began without a word, and SQLite threw away the log that held the last sales."""
+    frozen, _sold = day
+    folder = tmp_path / "branch"
+    shutil.copytree(frozen, folder, ignore=shutil.ignore_patterns("sales.duckdb*"))
+    (folder / "branch.db").unlink()
+    if empty_file:
+        (folder / "branch.db").touch()
+    clock = SystemClock()
+    for _ in range(2):
+        async with open_stores(folder, SETTINGS, "mitte", clock) as stores:
+            await look_back(stores, clock)
+            found = [(one.reason, one.witness) for one in incidents(stores.reading)]
+        assert found == [("JOURNAL_LOST", "catalogue.db")]
+    (kept,) = folder.glob("branch.db-wal.set-aside-*")
+    assert kept.read_bytes() == (frozen / "branch.db-wal").read_bytes()

@@ -49,6 +49,7 @@ async def test_what_the_disk_does_not_take_is_not_acknowledged_and_is_taken_late
         while settled < 50 and await acknowledged(branch, settled + 1):
             settled += 1  # a full disk takes what fits into the log as it is
         assert settled < 50
+        assert not await acknowledged(branch, settled + 1)  # a file opened again read-only is told as passing, too
         turn(on=False)
         if trouble == "full":
             assert await acknowledged(branch, settled + 1)
