@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from branchgate.errors import TryAgain
 from branchgate.errors.texts import sentence_for
 from branchgate.events import EventKind
+from branchgate.receipts.view import view_receipt
 from branchgate.records import FindingRecord, decode_finding_record
 from branchgate.sync import FollowState
 from gateway.catalogue.replica import Replica
@@ -16,6 +17,7 @@ from gateway.equipment import DeviceKind, DeviceState
 from gateway.equipment.advice import advice
 from gateway.journal import Journal
 from gateway.journal.incidents import incidents
+from gateway.journal.reader import entry_of
 from gateway.journal.telling import incident_warnings
 from gateway.pairing.registers import PairedRegisters
 from gateway.printing.desk import PrintDesk
@@ -57,12 +59,13 @@ class GatewayStatus:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A FINDING in the journal."""
+    """A FINDING in the journal. `receipt_number`: of the receipt it is about, empty if it is about something else."""
 
     journal_sequence: int
     register_id: str
     recorded_at_ms: int
     record: FindingRecord
+    receipt_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,15 @@ class StatusDesk:
             "SELECT sequence, register_id, recorded_at, body FROM journal WHERE kind = ? ORDER BY sequence DESC LIMIT ?",
             (EventKind.FINDING, limit),
         )
-        return [FindingRow(row[0], row[1], row[2], decode_finding_record(row[3])) for row in rows]
+        return [self._finding(*row) for row in rows.fetchall()]
+
+    def _finding(self, sequence: int, register_id: str, recorded_at_ms: int, body: bytes) -> FindingRow:
+        record = decode_finding_record(body)
+        about = entry_of(self._reading, record.about_event_id) if record.about_event_id else None
+        number = ""
+        if about is not None and about.kind is EventKind.RECEIPT:
+            number = view_receipt(about.body).receipt_number
+        return FindingRow(sequence, register_id, recorded_at_ms, record, number)
 
     def _register(self, register_id: str) -> RegisterStatus:
         state = read_state(self._reading, register_id)

@@ -71,9 +71,14 @@ def findings(
                 str(row.journal_sequence),
                 row.register_id,
                 _when(row.recorded_at_ms),
-                f"{finding.reason}\n{_sentence(finding, 'de')}\n{_sentence(finding, 'en')}",
+                f"{_reason(row, finding)}\n{_sentence(finding, 'de')}\n{_sentence(finding, 'en')}",
             )
     console().print(table if answer.findings else "Keine Hinweise / no findings")
+
+
+def _reason(row: gateway_admin_pb2.FindingRow, finding: event_pb2.Finding) -> str:
+    """The code, and the number by which people find the receipt."""
+    return f"{row.receipt_number}: {finding.reason}" if row.receipt_number else finding.reason
 
 
 def _sentence(finding: event_pb2.Finding, language: Language) -> str:

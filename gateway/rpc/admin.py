@@ -117,6 +117,7 @@ def _finding(row: FindingRow) -> gateway_admin_pb2.FindingRow:
         journal_sequence=row.journal_sequence,
         register_id=row.register_id,
         recorded_at_ms=row.recorded_at_ms,
+        receipt_number=row.receipt_number,
         record=event_pb2.FindingRecord(
             about_event_id=record.about_event_id,
             findings=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,10 +17,16 @@ from branchgate.register.till.terminal import Terminal
 from branchgate.register.till.till import Till
 from branchgate.sync.source import Entry
 from tests.gateway.counter.test_without_hardware import SHOP
-from tests.rigs.branch import Branch
+from tests.rigs.branch import COMMAND, Branch
 from tests.rigs.patience import patient, until
 
 WATER = Article("10002", "Wasser", 79_000, 1, 1900, deposit=25_000)
+
+
+def findings_of(branch: Branch) -> str:
+    """What the operator is shown."""
+    command = [*COMMAND[:3], "gateway", "findings", "--data", str(branch.data)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 async def test_a_day_is_booked_counted_and_closed_at_the_till(tmp_path: Path) -> None:
@@ -81,10 +88,12 @@ async def test_a_day_is_booked_counted_and_closed_at_the_till(tmp_path: Path) ->
             found = await register.inspect(lambda outbox: outbox.findings())
             numbers = await register.inspect(lambda outbox: outbox.numbers_of_findings())
             drawer = await register.gateway.expected_cash()
+            told = await asyncio.to_thread(findings_of, branch)
             receipts = await register.inspect(lambda outbox: outbox.receipts(20))
     text = shown.getvalue()
     assert [(each.reason, numbers[event_id]) for event_id, each in found] == [("REFERENCE_UNKNOWN", "K1-0000004")]
     assert "K1-0000004: " in text
+    assert "K1-0000004" in told
     counted_cents = 15_061
     assert {figure.business_case: figure.amount_cents for figure in drawer.cash} == {
         "Anfangsbestand": counted_cents,
