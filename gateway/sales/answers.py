@@ -10,8 +10,10 @@ import duckdb
 from branchgate.figures.closings import encode_details
 from branchgate.figures.codec import encode_figures
 from branchgate.figures.model import ArticleFigure, SummaryColumns
+from gateway.sales.closed import ClosedSum, closed_sums
 from gateway.sales.frames import Message
 from gateway.sales.queries import SUM, PeriodKey, articles_by, cash_by, columns_by, figures_by, periods_where
+from gateway.sales.span import Span
 
 
 def answer(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -121,6 +123,29 @@ def _closings(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     ).fetchall()
 
 
+def _closed(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+    """Sums over closed days, and how many periods of these days are still open and therefore not in them."""
+    register_id, from_day, to_day = question["register_id"], question["from_day"], question["to_day"]
+    spans = [Span.WHOLE, *([Span(question["span"])] if question["span"] != Span.WHOLE else [])]
+    sums = [closed_sums(connection, register_id, from_day, to_day, span) for span in spans]
+    standing = [period.business_day for period in _open(connection, register_id)]
+    return {
+        "whole": [_summed(found) for found in sums[0]],
+        "parts": [_summed(found) for found in sums[-1]] if len(sums) > 1 else [],
+        "still_open": sum(from_day <= day and (not to_day or day <= to_day) for day in standing),
+    }
+
+
+def _summed(found: ClosedSum) -> Message:
+    return {
+        "name": found.name,
+        "closings": found.closings,
+        "first_day": found.first_day,
+        "last_day": found.last_day,
+        "figures": encode_figures(found.figures).hex(),
+    }
+
+
 def _watermark(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     """Nothing of its own: every reply tells up to where the store is filled."""
     return None
@@ -164,5 +189,6 @@ _ANSWERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Message], Any]] = {
     "figures_of": _figures_of,
     "summaries": _summaries,
     "closings": _closings,
+    "closed": _closed,
     "watermark": _watermark,
 }

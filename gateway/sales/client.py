@@ -20,7 +20,8 @@ from gateway.sales import replies
 from gateway.sales.days import DayRule
 from gateway.sales.frames import FrameReader, Message, frame
 from gateway.sales.opened import EXIT_DISK_FULL, EXIT_SUSPECT, Opened, Order, Tuning
-from gateway.sales.replies import Covered, DrawersReply, FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.sales.replies import ClosedReply, Covered, DrawersReply, FiguresReply, OpenPeriodsReply, RecordedClosing
+from gateway.sales.span import Span
 from gateway.sales.spawning import Spawned, spawn
 
 BUSY = "SALES_STORE_BUSY"
@@ -155,6 +156,13 @@ class SalesStore:
         """Past closings, newest first; of business days (ISO 8601) from one to another, empty without a bound."""
         bounds = {"from_day": from_day, "to_day": to_day}
         return replies.closings(await self._ask("closings", through, register_id=register_id, limit=limit, **bounds))
+
+    async def closed(
+        self, register_id: str | None, through: int, *, from_day: str = "", to_day: str = "", span: Span = Span.WHOLE
+    ) -> ClosedReply:
+        """Sums over closed business days (ISO 8601, empty without a bound), from what their closings told: no line is read."""
+        bounds = {"from_day": from_day, "to_day": to_day, "span": span.value}
+        return replies.closed_reply(await self._ask("closed", through, register_id=register_id, **bounds))
 
     async def watermark(self) -> int:
         """Up to which journal sequence the store is filled."""

@@ -17,11 +17,15 @@ from branchgate.figures.model import CASH_MOVEMENTS
 from branchgate.receipts.model import BusinessCase, PaymentType, ReceiptType
 from branchgate.v1 import event_pb2, figures_pb2, receipt_pb2
 from branchgate.vat import net_of, vat_shares
+from gateway.sales.closed_rows import article_rows, part_rows, total_row
 from gateway.sales.days import plausible_ms
 from gateway.sales.periods import Period, Periods
 from gateway.sales.source import JournalRow
 from gateway.sales.tables import (
     CASH_COUNTS,
+    CLOSED_ARTICLES,
+    CLOSED_PARTS,
+    CLOSED_TOTALS,
     CLOSINGS,
     DRAWER_OPENINGS,
     FINDINGS,
@@ -229,6 +233,9 @@ class Decoder:
                 entry.body.hex(),
             )
         )
+        self.rows[CLOSED_TOTALS.name].append(total_row(entry.sequence, period.number, message.figures))
+        self.rows[CLOSED_PARTS.name] += part_rows(entry.sequence, period.number, message.figures)
+        self.rows[CLOSED_ARTICLES.name] += article_rows(entry.sequence, period.number, message)
         self._periods.close(entry.register_id, message.z_number)
 
     def _count(self, entry: JournalRow) -> None:

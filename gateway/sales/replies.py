@@ -95,6 +95,27 @@ class RecordedClosing:
     closing: Closing
 
 
+@dataclass(frozen=True, slots=True)
+class SpanSum:
+    """The sum over the closings of a month (`name` is 2026-11), of a day (2026-11-22) or of all of them (''); days are ISO 8601."""
+
+    name: str
+    closings: int
+    first_day: str
+    last_day: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedReply:
+    """Closed days: their sum and, if asked for, its parts in order of time. `still_open` periods of these days are not in it."""
+
+    covered: Covered
+    whole: SpanSum
+    parts: tuple[SpanSum, ...]
+    still_open: int
+
+
 def covered(reply: Message) -> Covered:
     """What a reply covers."""
     return Covered(reply["through"], bytes.fromhex(reply["chain_hash"]))
@@ -144,6 +165,17 @@ def closings(reply: Message) -> tuple[RecordedClosing, ...]:
         RecordedClosing(bytes.fromhex(event_id), decode_closing(bytes.fromhex(body)))
         for event_id, body in reply["answer"]
     )
+
+
+def closed_reply(reply: Message) -> ClosedReply:
+    """Reads sums over closed days; without a closing they are empty."""
+    answer = reply["answer"]
+    whole = next((_span_sum(row) for row in answer["whole"]), SpanSum("", 0, "", "", Figures()))
+    return ClosedReply(covered(reply), whole, tuple(_span_sum(row) for row in answer["parts"]), answer["still_open"])
+
+
+def _span_sum(row: Message) -> SpanSum:
+    return SpanSum(row["name"], row["closings"], row["first_day"], row["last_day"], _figures(row["figures"]))
 
 
 def _summary(row: Message, through: int) -> Summary:

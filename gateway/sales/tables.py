@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 2
+from gateway.sales.closed_rows import SUMMED
+
+SCHEMA_VERSION = 3
 """A file of another version is rebuilt from the journal, so there are no migrations."""
 
 
@@ -143,6 +145,48 @@ CLOSINGS = Table(
     ),
 )
 
+# What closings told, in numbers: see `closed_rows`.
+CLOSED_TOTALS = Table(
+    "closed_totals",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("first_at_ms", "BIGINT"),
+        ("last_at_ms", "BIGINT"),
+        *((name, "BIGINT") for name in SUMMED),
+    ),
+)
+
+CLOSED_PARTS = Table(
+    "closed_parts",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("part", "TINYINT"),
+        ("key", "VARCHAR"),
+        ("name", "VARCHAR"),
+        ("currency", "VARCHAR"),
+        ("rate", "INTEGER"),
+        ("count", "BIGINT"),
+        ("gross_cents", "BIGINT"),
+        ("net_cents", "BIGINT"),
+        ("vat_cents", "BIGINT"),
+    ),
+)
+
+CLOSED_ARTICLES = Table(
+    "closed_articles",
+    (
+        ("sequence", "BIGINT"),
+        ("period", "INTEGER"),
+        ("article_number", "VARCHAR"),
+        ("text", "VARCHAR"),
+        ("unit", "VARCHAR"),
+        ("quantity_thousandths", "BIGINT"),
+        ("gross_cents", "BIGINT"),
+    ),
+)
+
 CASH_COUNTS = Table(
     "cash_counts",
     (
@@ -178,6 +222,9 @@ LOADED = (
     DRAWER_OPENINGS,
     FINDINGS,
     CLOSINGS,
+    CLOSED_TOTALS,
+    CLOSED_PARTS,
+    CLOSED_ARTICLES,
     CASH_COUNTS,
     PERIODS,
     PERIOD_DAYS,

@@ -1,0 +1,118 @@
+"""Sums over closed days, from what their closings told: a year is answered without looking at its lines.
+
+The definition of a figure is the closing's; here it is only added up, as `branchgate.figures.add` does, and the best articles are
+found among all that the closings name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import duckdb
+
+from branchgate.figures.addition import add
+from branchgate.figures.model import (
+    TOP_ARTICLES,
+    ArticleFigure,
+    BusinessCaseFigure,
+    CashFigure,
+    CategoryFigure,
+    Figures,
+    HourFigure,
+    PaymentFigure,
+    UserFigure,
+)
+from branchgate.vat import VatSum
+from gateway.sales.closed_rows import CASES, CASH, CATEGORIES, HOURS, PAYMENTS, SUMMED, USERS, VAT
+from gateway.sales.span import Span
+
+Grouped: TypeAlias = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSum:
+    """The sum over the closings of a month (`name` is 2026-11), a day (2026-11-22) or all of them (''): how many, of which days."""
+
+    name: str
+    closings: int
+    first_day: str
+    last_day: str
+    figures: Figures
+
+
+_GROUPS = {Span.WHOLE: "''", Span.MONTH: "business_day[1:7]", Span.DAY: "business_day"}
+
+_CHOSEN = """
+WITH chosen AS (
+    SELECT sequence, business_day FROM closings
+    WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)
+)"""
+
+_TOTALS = f"""{_CHOSEN}
+SELECT {{g}} AS g, count(*), min(business_day), max(business_day), coalesce(min(first_at_ms) FILTER (first_at_ms > 0), 0),
+    max(last_at_ms), {", ".join(f"sum({name})" for name in SUMMED)}
+FROM closed_totals JOIN chosen USING (sequence) GROUP BY g ORDER BY g
+"""
+
+# A payment's name tells it from others; elsewhere the name is what was printed last.
+_PARTS = f"""{_CHOSEN}
+SELECT {{g}} AS g, part, key, arg_max(name, sequence), currency, rate, sum(count), sum(gross_cents), sum(net_cents), sum(vat_cents)
+FROM closed_parts JOIN chosen USING (sequence)
+GROUP BY g, part, key, currency, rate, CASE WHEN part = {PAYMENTS} THEN name END
+"""
+
+_ARTICLES = f"""{_CHOSEN}, article AS (
+    SELECT {{g}} AS g, article_number, sum(gross_cents) AS gross, sum(quantity_thousandths) AS quantity, max(sequence) AS last
+    FROM closed_articles JOIN chosen USING (sequence) GROUP BY g, article_number
+), top AS (
+    SELECT g, unnest(min_by(article, (-gross, article_number), {TOP_ARTICLES})) AS found FROM article GROUP BY g
+)
+SELECT g, l.article_number, any_value(l.text), any_value(found.quantity), any_value(found.gross), any_value(l.unit)
+FROM top JOIN closed_articles l ON l.sequence = found.last AND l.article_number = found.article_number
+GROUP BY g, l.article_number
+"""
+
+
+def closed_sums(
+    connection: duckdb.DuckDBPyConnection, register_id: str | None, from_day: str, to_day: str, span: Span
+) -> list[ClosedSum]:
+    """The sums over closings with a business day (ISO 8601) in the range, of one register or all; an empty bound is none."""
+    values = [register_id is None, register_id or "", from_day, not to_day, to_day]
+
+    def rows(statement: str) -> list[tuple[Any, ...]]:
+        return connection.execute(statement.format(g=_GROUPS[span]), values).fetchall()
+
+    parts: dict[str, dict[int, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for group, part, *rest in rows(_PARTS):
+        parts[group][part].append(tuple(rest))
+    articles: Grouped = defaultdict(list)
+    for group, *rest in rows(_ARTICLES):
+        articles[group].append(tuple(rest))
+    return [
+        ClosedSum(group, closings, first, last, _figures(numbers, parts[group], articles[group]))
+        for group, closings, first, last, *numbers in rows(_TOTALS)
+    ]
+
+
+def _figures(numbers: list[int], parts: dict[int, list[tuple[Any, ...]]], articles: list[tuple[Any, ...]]) -> Figures:
+    first_at_ms, last_at_ms, *sums = numbers
+    scalars: dict[str, Any] = dict(zip(SUMMED, sums, strict=True))
+    figures = Figures(
+        vat=tuple(VatSum(int(key), rate, *money) for key, _, _, rate, _, *money in parts[VAT]),
+        payments=tuple(
+            PaymentFigure(key, name, currency, count, cents)
+            for key, name, currency, _, count, cents, *_ in parts[PAYMENTS]
+        ),
+        business_cases=tuple(BusinessCaseFigure(key, count, cents) for key, _, _, _, count, cents, *_ in parts[CASES]),
+        categories=tuple(CategoryFigure(key, name, cents) for key, name, _, _, _, cents, *_ in parts[CATEGORIES]),
+        users=tuple(UserFigure(key, count, cents, name) for key, name, _, _, count, cents, *_ in parts[USERS]),
+        hours=tuple(HourFigure(int(key), count, cents) for key, _, _, _, count, cents, *_ in parts[HOURS]),
+        cash=tuple(CashFigure(key, count, cents) for key, _, _, _, count, cents, *_ in parts[CASH]),
+        top_articles=tuple(ArticleFigure(*row) for row in articles),
+        first_at_ms=first_at_ms,
+        last_at_ms=last_at_ms,
+    )
+    # The one definition of a sum also knows the order of the rows.
+    return add([replace(figures, **scalars)])
