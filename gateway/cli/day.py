@@ -7,21 +7,26 @@ from pathlib import Path
 import grpc.aio
 import typer
 
+from branchgate.clock import SystemClock
 from branchgate.showing import JsonOption, console, foreign, show_json, show_next_step
 from branchgate.v1 import report_pb2, report_pb2_grpc
 from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id
+from gateway.cli.past_closings import ClosingsWanted, listed
+from gateway.cli.report_files import CsvOption, HtmlOption, ReportFiles, closed_of, past_of, x_of
 
 
 def x(
     data: DataOption = DATA_DEFAULT,
     register: str = typer.Option("", "--register", help="One register; without it the whole branch."),
     paper: bool = typer.Option(False, "--print", help="Print it on the register's receipt printer; needs --register."),
+    html: HtmlOption = None,
+    csv: CsvOption = None,
     user: UserOption = "operator",
     as_json: JsonOption = False,
 ) -> None:
     """Shows the open period as it stands (X-Bericht). Changes nothing."""
     if paper:
-        _print_x(data, register, user, as_json)
+        _print(data, report_pb2.PrintReportRequest(register_id=register, user_id=user), as_json)
         return
 
     async def question(channel: grpc.aio.Channel) -> report_pb2.GetXReportResponse:
@@ -33,6 +38,7 @@ def x(
         show_json(answer)
     else:
         typer.echo(answer.text)
+    ReportFiles(html, csv).write([x_of(answer)], quiet=as_json)
 
 
 def close(
@@ -45,6 +51,8 @@ def close(
     carry_parked: bool = typer.Option(
         False, "--carry-parked", help="Parked receipts stay parked; without it their registers are not closed."
     ),
+    html: HtmlOption = None,
+    csv: CsvOption = None,
     user: UserOption = "operator",
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +68,7 @@ def close(
         carry_float=carry_float,
         parked=report_pb2.PARKED_AT_CLOSING_CARRY_OVER if carry_parked else report_pb2.PARKED_AT_CLOSING_REFUSE,
     )
-    skipped: set[str] = set()
+    steps: list[report_pb2.CloseDayResponse] = []
 
     async def question(channel: grpc.aio.Channel) -> None:
         call = report_pb2_grpc.ReportServiceStub(channel).CloseDay(request)
@@ -69,9 +77,11 @@ def close(
                 show_json(step)
             else:
                 _show(step)
-            skipped.add(step.skipped.reason)
+            steps.append(step)
 
     ask(data, question)
+    ReportFiles(html, csv).write(closed_of(steps, SystemClock().now_ms()), quiet=as_json)
+    skipped = {step.skipped.reason for step in steps}
     if skipped & {"PARKED_RECEIPTS", "REGISTER_UNKNOWN"}:
         raise typer.Exit(3)
     if "REGISTER_BUSY" in skipped:
@@ -83,28 +93,50 @@ def closings(
     register: str = typer.Option("", "--register", help="One register; without it all."),
     from_day: str = typer.Option("", "--from", help="From this business day on, as 2026-12-01."),
     to_day: str = typer.Option("", "--to", help="Up to and with this business day."),
-    limit: int = typer.Option(20, min=1, max=1000, help="At most so many, newest first."),
+    limit: int = typer.Option(
+        20, min=1, max=1000, help="At most so many, newest first; with --from and --to all of these days."
+    ),
+    paper: bool = typer.Option(False, "--print", help="Print the one that is found again, marked as a copy."),
+    html: HtmlOption = None,
+    csv: CsvOption = None,
+    user: UserOption = "operator",
     as_json: JsonOption = False,
 ) -> None:
-    """Shows past closings as they were recorded, newest first."""
+    """Shows past closings as they were recorded, newest first, or sums them up: --html and --csv."""
+    wanted = ClosingsWanted(register, from_day, to_day, limit)
+    answers = ask(data, lambda channel: listed(channel, wanted))
+    found = [closing for answer in answers for closing in answer.closings]
+    files = ReportFiles(html, csv)
+    if not found:
+        if not as_json:
+            console().print("Kein Tagesabschluss gefunden / no closing found")
+        return
+    if paper:
+        _print_again(data, found, user, as_json)
+    elif files.wanted:
+        files.write([past_of(answers, SystemClock().now_ms(), user)])
+    else:
+        for closing in found:
+            if as_json:
+                show_json(closing)
+            else:
+                typer.echo(closing.text)
 
-    async def question(channel: grpc.aio.Channel) -> report_pb2.ListClosingsResponse:
-        stub = report_pb2_grpc.ReportServiceStub(channel)
-        wanted = report_pb2.ListClosingsRequest(register_id=register, limit=limit, from_day=from_day, to_day=to_day)
-        return await stub.ListClosings(wanted)
 
-    answer = ask(data, question)
-    for closing in answer.closings:
-        if as_json:
-            show_json(closing)
-        else:
-            typer.echo(closing.text)
-    if not answer.closings and not as_json:
-        console().print("Noch kein Tagesabschluss / no closing yet")
+def _print_again(data: Path, found: list[report_pb2.ClosingDone], user: str, as_json: bool) -> None:
+    if len(found) != 1:
+        raise typer.BadParameter(
+            f"{len(found)} closings: name one by --register, --from and --to, or --limit 1", param_hint="--print"
+        )
+    (closing,) = found
+    request = report_pb2.PrintReportRequest(
+        closing_event_id=closing.event_id, register_id=closing.closing.register_id, user_id=user
+    )
+    _print(data, request, as_json)
 
 
-def _print_x(data: Path, register: str, user: str, as_json: bool) -> None:
-    request = report_pb2.PrintReportRequest(register_id=register, user_id=user, request_id=new_request_id())
+def _print(data: Path, request: report_pb2.PrintReportRequest, as_json: bool) -> None:
+    request.request_id = new_request_id()
 
     async def question(channel: grpc.aio.Channel) -> report_pb2.PrintReportResponse:
         return await report_pb2_grpc.ReportServiceStub(channel).PrintReport(request)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import structlog
 
+from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
 from branchgate.errors import BranchgateError, Refused, TryAgain
 from branchgate.figures import Closing, add, decode_closing
@@ -80,6 +81,11 @@ class ClosingDesk:
         self._clock = clock
         self._branch = branch
         self._print_closing = print_closing
+
+    @property
+    def settings(self) -> BranchSettings:
+        """Who reports, and in which language."""
+        return self._branch.decided()
 
     async def x_report(self, register_id: str | None) -> XReport:
         """The open period of a register, or of all as one sum. Changes nothing. Raises Refused (REGISTER_UNKNOWN)."""

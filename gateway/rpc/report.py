@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
+from branchgate.catalogue import BranchSettings
 from branchgate.errors import Refused, RefusedKind
 from branchgate.errors.texts import sentence_for
 from branchgate.figures import (
@@ -18,7 +19,7 @@ from branchgate.figures import (
     count_to_message,
     figures_to_message,
 )
-from branchgate.v1 import report_pb2, report_pb2_grpc
+from branchgate.v1 import catalogue_pb2, report_pb2, report_pb2_grpc
 from branchgate.wire.callers import CallerKind, Context, caller
 from gateway.closing.cash import CashDesk
 from gateway.closing.desk import ClosingDesk
@@ -64,6 +65,7 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
             through_journal_sequence=report.through,
             at_ms=report.at_ms,
             text=report.text,
+            settings=_shown_settings(self._desk.settings),
         )
 
     async def CloseDay(
@@ -79,7 +81,7 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
             carry_float=request.carry_float,
         )
         async for step in self._desk.close_day(order):
-            yield _step(step)
+            yield _step(step, self._desk.settings)
 
     async def ListClosings(
         self, request: report_pb2.ListClosingsRequest, context: Context
@@ -92,7 +94,9 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
         )
         closings = await self._desk.closings(wanted)
         shown = closings if request.with_details else [_without_details(closed) for closed in closings]
-        return report_pb2.ListClosingsResponse(closings=[_done(closed) for closed in shown])
+        return report_pb2.ListClosingsResponse(
+            closings=[_done(closed) for closed in shown], settings=_shown_settings(self._desk.settings)
+        )
 
     async def GetExpectedCash(
         self, request: report_pb2.GetExpectedCashRequest, context: Context
@@ -167,7 +171,7 @@ def _limit(limit: int) -> int:
     return limit or DEFAULT_LIMIT
 
 
-def _step(step: Step) -> report_pb2.CloseDayResponse:
+def _step(step: Step, settings: BranchSettings) -> report_pb2.CloseDayResponse:
     match step:
         case Started():
             started = report_pb2.ClosingStarted(register_id=step.register_id, position=step.position, total=step.total)
@@ -178,11 +182,19 @@ def _step(step: Step) -> report_pb2.CloseDayResponse:
             return report_pb2.CloseDayResponse(skipped=_skipped(step))
         case BranchClosed():
             branch = report_pb2.BranchClosed(
-                figures=figures_to_message(step.figures), closings=step.closings, text=step.text
+                figures=figures_to_message(step.figures),
+                closings=step.closings,
+                text=step.text,
+                settings=_shown_settings(settings),
             )
             return report_pb2.CloseDayResponse(branch=branch)
         case _:
             assert_never(step)
+
+
+def _shown_settings(settings: BranchSettings) -> catalogue_pb2.BranchSettings:
+    """What a report needs of them: a register has no business with the devices of the others."""
+    return replace(settings, device_roles=()).to_message()
 
 
 def _done(closed: Closed) -> report_pb2.ClosingDone:
