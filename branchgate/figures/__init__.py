@@ -46,6 +46,7 @@ from branchgate.figures.model import (
     SummaryColumns,
     UserFigure,
 )
+from branchgate.figures.spans import SpanSum
 
 __all__ = [
     "CASH_MOVEMENTS",
@@ -61,6 +62,7 @@ __all__ = [
     "Figures",
     "HourFigure",
     "PaymentFigure",
+    "SpanSum",
     "Summary",
     "SummaryColumns",
     "UserFigure",

@@ -12,6 +12,7 @@ from drivers.escpos.pictures import SourcePicture
 from gateway.branch.stores import KEYS_FOLDER, Stores
 from gateway.closing.branch import Branch as ClosingBranch
 from gateway.closing.cash import CashDesk
+from gateway.closing.closed_days import ClosedDaysDesk
 from gateway.closing.desk import ClosingDesk
 from gateway.closing.paper import ReportPaper
 from gateway.config import GatewaySettings
@@ -52,6 +53,7 @@ class Desks:
     scales: ScaleDesk
     parked: ParkedDesk
     closing: ClosingDesk
+    closed_days: ClosedDaysDesk
     cash: CashDesk
     report_paper: ReportPaper
     export: ExportDesk
@@ -118,6 +120,7 @@ def set_up_desks(
         parked=ParkedDesk(stores.writer, stores.journal, stores.reading, clock),
         export=ExportDesk(stores.path.parent, clock, memory_limit_mb=settings.sales_memory_mb),
         closing=closing,
+        closed_days=ClosedDaysDesk(stores.journal, stores.reading, stores.sales, clock, branch),
         cash=CashDesk(*cashier),
         report_paper=ReportPaper(closing, printing),
         pairing=PairingDesk(authority, stores.registers, audit, clock, addresses),

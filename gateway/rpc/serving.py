@@ -6,6 +6,7 @@ import grpc.aio
 
 from branchgate.sync import FeedServer
 from branchgate.v1 import (
+    closed_days_pb2_grpc,
     device_pb2_grpc,
     display_pb2_grpc,
     document_pb2_grpc,
@@ -21,6 +22,7 @@ from branchgate.v1 import (
 )
 from gateway.branch.desks import Desks
 from gateway.rpc.admin import GatewayAdminServicer
+from gateway.rpc.closed_days import ClosedDaysServicer
 from gateway.rpc.device import DeviceServicer, DrawerServicer
 from gateway.rpc.display import DisplayServicer
 from gateway.rpc.document import DocumentServicer
@@ -51,6 +53,7 @@ def add_pairing_service(server: grpc.aio.Server, pairing: PairingServicer) -> No
 def add_operator_services(server: grpc.aio.Server, admin: GatewayAdminServicer, desks: Desks) -> None:
     """For commands on this machine, over the owner-only socket."""
     gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, server)
+    closed_days_pb2_grpc.add_ClosedDaysServiceServicer_to_server(ClosedDaysServicer(desks.closed_days), server)
     export_pb2_grpc.add_ExportServiceServicer_to_server(ExportServicer(desks.export), server)
     _add_shared_services(server, desks)
 

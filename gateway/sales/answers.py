@@ -10,7 +10,8 @@ import duckdb
 from branchgate.figures.closings import encode_details
 from branchgate.figures.codec import encode_figures
 from branchgate.figures.model import ArticleFigure, SummaryColumns
-from gateway.sales.closed import ClosedSum, closed_sums
+from branchgate.figures.spans import SpanSum
+from gateway.sales.closed import closed_sums
 from gateway.sales.frames import Message
 from gateway.sales.queries import SUM, PeriodKey, articles_by, cash_by, columns_by, figures_by, periods_where
 from gateway.sales.span import Span
@@ -136,7 +137,7 @@ def _closed(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     }
 
 
-def _summed(found: ClosedSum) -> Message:
+def _summed(found: SpanSum) -> Message:
     return {
         "name": found.name,
         "closings": found.closings,

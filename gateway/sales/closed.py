@@ -7,7 +7,7 @@ found among all that the closings name.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import duckdb
@@ -24,22 +24,12 @@ from branchgate.figures.model import (
     PaymentFigure,
     UserFigure,
 )
+from branchgate.figures.spans import SpanSum
 from branchgate.vat import VatSum
 from gateway.sales.closed_rows import CASES, CASH, CATEGORIES, HOURS, PAYMENTS, SUMMED, USERS, VAT
 from gateway.sales.span import Span
 
 Grouped: TypeAlias = dict[str, list[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedSum:
-    """The sum over the closings of a month (`name` is 2026-11), a day (2026-11-22) or all of them (''): how many, of which days."""
-
-    name: str
-    closings: int
-    first_day: str
-    last_day: str
-    figures: Figures
 
 
 _GROUPS = {Span.WHOLE: "''", Span.MONTH: "business_day[1:7]", Span.DAY: "business_day"}
@@ -77,7 +67,7 @@ GROUP BY g, l.article_number
 
 def closed_sums(
     connection: duckdb.DuckDBPyConnection, register_id: str | None, from_day: str, to_day: str, span: Span
-) -> list[ClosedSum]:
+) -> list[SpanSum]:
     """The sums over closings with a business day (ISO 8601) in the range, of one register or all; an empty bound is none."""
     values = [register_id is None, register_id or "", from_day, not to_day, to_day]
 
@@ -91,7 +81,7 @@ def closed_sums(
     for group, *rest in rows(_ARTICLES):
         articles[group].append(tuple(rest))
     return [
-        ClosedSum(group, closings, first, last, _figures(numbers, parts[group], articles[group]))
+        SpanSum(group, closings, first, last, _figures(numbers, parts[group], articles[group]))
         for group, closings, first, last, *numbers in rows(_TOTALS)
     ]
 

@@ -11,6 +11,7 @@ from branchgate.figures import (
     CashFigure,
     Closing,
     Figures,
+    SpanSum,
     Summary,
     SummaryColumns,
     decode_closing,
@@ -93,17 +94,6 @@ class RecordedClosing:
 
     event_id: bytes
     closing: Closing
-
-
-@dataclass(frozen=True, slots=True)
-class SpanSum:
-    """The sum over the closings of a month (`name` is 2026-11), of a day (2026-11-22) or of all of them (''); days are ISO 8601."""
-
-    name: str
-    closings: int
-    first_day: str
-    last_day: str
-    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)

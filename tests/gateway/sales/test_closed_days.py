@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from branchgate.figures import ArticleFigure, Closing, Figures, add
+from branchgate.figures import ArticleFigure, Closing, Figures, SpanSum, add
 from branchgate.receipts.model import Receipt
-from gateway.sales.closed import ClosedSum, closed_sums
+from gateway.sales.closed import closed_sums
 from gateway.sales.queries import SUM, articles_by, columns_by, figures_by, periods_where
 from gateway.sales.span import Span
 from tests.branchgate.receipt_strategies import days
@@ -79,7 +79,7 @@ def scanned(store: OpenedStore, closings: list[Closing]) -> Figures:
 
 def sums(
     store: OpenedStore, span: Span = Span.WHOLE, register_id: str | None = None, first: str = "", last: str = ""
-) -> list[ClosedSum]:
+) -> list[SpanSum]:
     return closed_sums(store.connection, register_id, first, last, span)
 
 
