@@ -22,6 +22,8 @@ from scripts.demonstration.stage import BRANCH, REGISTERS, Props, Stage
 from scripts.demonstration.verdict import Verdict, paper_table
 
 RECEIPTS = 400
+Z_TEXT, Z_NAME = "z-report.txt", "Z-Bericht / Z report"
+Z_PAGE, Z_PAGE_NAME = "z-report.html", "Z-Bericht mit Diagrammen / Z report with charts"
 CONSOLE = Console(stderr=False, highlight=False)
 
 
@@ -157,7 +159,7 @@ async def _close(stage: Stage, day: Day, settled: Settled) -> tuple[Verdict, str
     (x,) = await stage.ask_gateway("x")
     verdict.figures("aufgezeichnet (X Filiale) / recorded (branch X)", sold, x["figures"])
     z_text = ""
-    for step in await stage.ask_gateway("close", "--user", "demo", "--print"):
+    for step in await stage.ask_gateway("close", "--user", "demo", "--print", "--html", str(stage.root / Z_PAGE)):
         if "done" in step:
             closing = step["done"]["closing"]
             books = day.books[REGISTERS.index(closing["register_id"])]
@@ -211,9 +213,9 @@ def _tell(
 
 
 def _keepsakes(stage: Stage, z_text: str) -> dict[str, str]:
-    z_file = stage.root / "z-report.txt"
+    z_file = stage.root / Z_TEXT
     z_file.write_text(z_text, encoding="utf-8")
-    return {**_receipt_paths(stage), "Z-Bericht / Z report": str(z_file)}
+    return {**_receipt_paths(stage), Z_NAME: str(z_file), Z_PAGE_NAME: str(stage.root / Z_PAGE)}
 
 
 def _last_looks(stage: Stage, z_text: str) -> dict[str, str]:
@@ -225,9 +227,9 @@ def _last_looks(stage: Stage, z_text: str) -> dict[str, str]:
         copy = folder / f"receipt{Path(path).suffix}"
         shutil.copyfile(path, copy)
         shown[what] = str(copy)
-    z_file = folder / "z-report.txt"
-    z_file.write_text(z_text, encoding="utf-8")
-    return {**shown, "Z-Bericht / Z report": str(z_file)}
+    (folder / Z_TEXT).write_text(z_text, encoding="utf-8")
+    shutil.copyfile(stage.root / Z_PAGE, folder / Z_PAGE)
+    return {**shown, Z_NAME: str(folder / Z_TEXT), Z_PAGE_NAME: str(folder / Z_PAGE)}
 
 
 def _receipt_paths(stage: Stage) -> dict[str, str]:
