@@ -27,11 +27,12 @@ _CHARACTER: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One bar or column: its name, its size in cents, and the size as people read it."""
+    """One bar or column: its name, its size in cents, and the size as people read it. `rest`: it stands for many that are not drawn."""
 
     name: str
     cents: int
     text: str
+    rest: bool = False
 
 
 def bars(title: str, marks: Sequence[Mark]) -> str:
@@ -93,7 +94,7 @@ def _bar(mark: Mark, top: int, zero: int, size: int) -> list[str]:
 
 
 def _rectangle(mark: Mark, x: int, y: int, width: int, height: int) -> str:
-    kind = "below" if mark.cents < 0 else "above"
+    kind = "below" if mark.cents < 0 else "rest" if mark.rest else "above"
     told = escape(clean(f"{mark.name}: {mark.text}"))
     return f'<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="2"><title>{told}</title></rect>'
 

@@ -6,6 +6,7 @@ Texts come from registers and from central: every one is escaped, and the page f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Final
 
@@ -19,6 +20,9 @@ from branchgate.reports.words import Language, word
 
 MOST_BARS: Final = 12
 """A chart with more bars shows the largest and the sum of the others."""
+
+MOST_KEPT_TOGETHER: Final = 24
+"""A longer table may be divided between sheets and columns."""
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -67,7 +71,7 @@ def _facts(facts: Sequence[Fact], kind: str) -> str:
 def _section(section: Section, language: Language) -> str:
     chart = _chart(section, language)
     parts = [
-        f'<section id="{_text(section.key)}"{" class=wide" if len(section.columns) > 3 else ""}>',
+        f'<section id="{_text(section.key)}"{_width(section)}>',
         f"<h2>{_text(section.title)}</h2>",
         f'<p class="note">{_text(section.note)}</p>' if section.note else "",
         f"<figure>{chart}</figure>" if chart else "",
@@ -75,6 +79,12 @@ def _section(section: Section, language: Language) -> str:
         "</section>",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _width(section: Section) -> str:
+    if len(section.columns) > 3:
+        return ' class="wide"'
+    return ' class="long"' if len(section.rows) > MOST_KEPT_TOGETHER else ""
 
 
 def _table(section: Section, language: Language) -> str:
@@ -108,8 +118,8 @@ def _chart(section: Section, language: Language) -> str:
         return charts.columns(section.title, marks)
     if len(marks) > MOST_BARS:
         left = marks[MOST_BARS - 1 :]
-        rest = word("rest", language).format(count=len(left))
-        marks = [*marks[: MOST_BARS - 1], _mark(rest, sum(mark.cents for mark in left), language)]
+        rest = _mark(word("rest", language).format(count=len(left)), sum(mark.cents for mark in left), language)
+        marks = [*marks[: MOST_BARS - 1], replace(rest, rest=True)]
     return charts.bars(section.title, marks)
 
 

@@ -27,10 +27,13 @@ dd { margin: 0; font-variant-numeric: tabular-nums; }
 .sections { columns: 2 26rem; column-gap: 2.5rem; margin-top: 1.25rem; }
 section { break-inside: avoid; margin-bottom: 1.75rem; }
 section.wide { column-span: all; }
+section.long { break-inside: auto; }
+.long h2, .long figure { break-after: avoid; }
 .wide svg { max-width: 44rem; }
 figure { margin: 0 0 .5rem; }
 svg { display: block; width: 100%; height: auto; font-size: 14px; fill: var(--ink); }
 svg .above { fill: var(--bar); }
+svg .rest { fill: var(--line); }
 svg .below { fill: var(--below); }
 svg .axis { stroke: var(--soft); stroke-width: 1; }
 svg .strong { font-weight: 600; }
@@ -39,6 +42,7 @@ caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 th, td { padding: .22rem .35rem; text-align: left; font-weight: 400; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-size: .85rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.text, thead th.text { padding-left: 1.1rem; }
 tbody th { overflow-wrap: anywhere; }
 tr.total th, tr.total td { font-weight: 700; border-top: 2px solid var(--ink); }
 .note { margin: 0 0 .4rem; color: var(--soft); }
