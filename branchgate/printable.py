@@ -5,6 +5,8 @@ from __future__ import annotations
 
 def clean(text: str) -> str:
     """In one line: what does not print (line feeds, escape sequences, turned writing) becomes a blank."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else " " for character in text)
 
 

@@ -1,4 +1,4 @@
-"""The sections about everything but money's sums: corrections, controls, the TSE, and who, when and what made the takings."""
+"""The sections about everything but money's sums: corrections, controls, the TSE, and who, when and what made the turnover."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def has_tse(figures: Figures) -> bool:
 
 
 def categories(figures: Figures, language: Language) -> Section:
-    """Takings by category, the largest first."""
+    """Turnover by category, the largest first."""
     found = sorted(figures.categories, key=lambda row: (-row.gross_cents, row.category_key))
     rows = tuple(
         Row(
@@ -87,7 +87,7 @@ def categories(figures: Figures, language: Language) -> Section:
 
 
 def users(figures: Figures, language: Language) -> Section:
-    """Takings by user: sales alone, a float is nobody's."""
+    """Turnover by user; a float is nobody's."""
     rows = tuple(
         Row(row.user_id, user_label(row.user_id, figures, language), (row.receipt_count, row.gross_cents))
         for row in figures.users
@@ -106,7 +106,7 @@ def user_label(user_id: str, figures: Figures, language: Language) -> str:
 
 
 def hours(figures: Figures, language: Language) -> Section:
-    """Takings by hour of the branch's day."""
+    """Turnover by hour of the branch's day."""
     rows = tuple(
         Row(f"{row.hour:02d}", f"{row.hour:02d}–{(row.hour + 1) % 24:02d}", (row.receipt_count, row.gross_cents))
         for row in figures.hours

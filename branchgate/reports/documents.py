@@ -199,7 +199,7 @@ def _is_quiet(figures: Figures) -> bool:
 
 def _tiles(figures: Figures, language: Language) -> tuple[Fact, ...]:
     takings = takings_of(figures)
-    average = takings.takings_cents // figures.sale_count if figures.sale_count else 0
+    average = takings.turnover_cents // figures.sale_count if figures.sale_count else 0
     return _facts(
         ("turnover_part", euros(takings.turnover_cents, language)),
         ("sales_count", number(figures.sale_count, language)),

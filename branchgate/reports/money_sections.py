@@ -106,6 +106,7 @@ def _cash_in_and_out(takings: Takings, language: Language) -> tuple[Row, ...]:
     moved = [row for row in takings.cash_moved if row.business_case != _FLOAT]
     return (
         Row("cash_sales", word("cash_sales", language), (sold.count, sold.amount_cents)),
+        *(_moved(row, language) for row in takings.cash_apart),
         *(_moved(row, language) for row in sorted(moved, key=lambda row: row.business_case == DIFFERENCE)),
     )
 

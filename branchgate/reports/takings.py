@@ -2,11 +2,11 @@
 
     turnover gross        goods, deposits, discounts, single-purpose vouchers, down payments: what has a VAT rate
   + not in turnover       multi-purpose vouchers, claims, tips of employees (VAT key 5)
-  = takings               what was to be paid for sales; users, hours and categories add up to it, and so do the payments of sales
+  = takings               what was to be paid for sales; the payments of sales add up to it
   + money movements       float, paid in, paid out, transit, draws, count differences
   = sum of all receipts
 
-Vouchers sold are no turnover until they are redeemed (UStG § 3 (15)), hence apart.
+Users, hours and categories tell turnover. Vouchers sold are no turnover until they are redeemed (UStG § 3 (15)), hence apart.
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ DIFFERENCE: Final = BusinessCase.DIFFERENZ_SOLL_IST.dsfinvk
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """The period's business cases by group, its payments of sales, and what else moved its cash. Money in cents."""
+    """The period's business cases by group, its payments of sales, and its cash. Money in cents.
+
+    `cash_apart` is cash that was taken for something else than goods: vouchers, claims, tips; `cash_moved` was taken for nothing.
+    """
 
     turnover: tuple[BusinessCaseFigure, ...]
     beside: tuple[BusinessCaseFigure, ...]
     payments: tuple[PaymentFigure, ...]
     sold_for_cash: CashFigure
+    cash_apart: tuple[CashFigure, ...]
     cash_moved: tuple[CashFigure, ...]
     all_receipts_cents: int
 
@@ -77,13 +81,15 @@ def takings_of(figures: Figures) -> Takings:
     """Sorts a period's figures."""
     cases = figures.business_cases
     moved = _cash_moved(figures)
-    moved_cents = sum(row.amount_cents for row in moved)
+    apart = tuple(row for row in figures.cash if row.business_case not in {SOLD, *MOVED})
+    other_cents = sum(row.amount_cents for row in (*moved, *apart))
     sold = next((row.count for row in figures.cash if row.business_case == SOLD), 0)
     return Takings(
         turnover=tuple(row for row in cases if row.business_case not in MOVED | BESIDE),
         beside=tuple(row for row in cases if row.business_case in BESIDE),
         payments=_of_sales(figures.payments, moved),
-        sold_for_cash=CashFigure(SOLD, sold, figures.cash_cents - moved_cents),
+        sold_for_cash=CashFigure(SOLD, sold, figures.cash_cents - other_cents),
+        cash_apart=apart,
         cash_moved=moved,
         all_receipts_cents=figures.gross_cents,
     )
@@ -92,7 +98,7 @@ def takings_of(figures: Figures) -> Takings:
 def _cash_moved(figures: Figures) -> tuple[CashFigure, ...]:
     """Movements of cash; of a closing that did not keep them yet, its business cases, which were all cash then."""
     if figures.cash:
-        return tuple(row for row in figures.cash if row.business_case != SOLD)
+        return tuple(row for row in figures.cash if row.business_case in MOVED)
     return tuple(
         CashFigure(row.business_case, row.count, row.gross_cents)
         for row in figures.business_cases

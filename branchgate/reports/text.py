@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from branchgate.reports.content import Column, Form, Report, Row, Section, Value
@@ -43,7 +43,7 @@ def report_lines(report: Report, layout: Layout = USUAL) -> tuple[Line, ...]:
     if report.foot:
         lines.append(Line(layout.rule("=")))
         lines += _plain(layout.pair(fact.label, fact.value) for fact in report.foot)
-    return tuple(replace(line, text=text.rstrip()) for line in lines for text in line.text.split("\n"))
+    return tuple(Line(text.rstrip(), line.strong) for line in lines for text in line.text.split("\n"))
 
 
 def _plain(texts: Iterator[str] | Sequence[str]) -> list[Line]:

@@ -103,10 +103,10 @@ def closings(
     as_json: JsonOption = False,
 ) -> None:
     """Shows past closings as they were recorded, newest first, or sums them up: --html and --csv."""
-    wanted = ClosingsWanted(register, from_day, to_day, limit)
+    files = ReportFiles(html, csv)
+    wanted = ClosingsWanted(register, from_day, to_day, limit, without_text=files.wanted)
     answers = ask(data, lambda channel: listed(channel, wanted))
     found = [closing for answer in answers for closing in answer.closings]
-    files = ReportFiles(html, csv)
     if not found:
         if not as_json:
             console().print("Kein Tagesabschluss gefunden / no closing found")

@@ -21,12 +21,16 @@ _PIECE: Final = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class ClosingsWanted:
-    """Which closings, as typed: days as ISO 8601, empty for no bound; `limit` where the days are not bounded on both sides."""
+    """Which closings, as typed: days as ISO 8601, empty for no bound; `limit` where the days are not bounded on both sides.
+
+    `without_text`: a form is made of them here.
+    """
 
     register: str
     from_day: str
     to_day: str
     limit: int
+    without_text: bool = False
 
 
 async def listed(channel: grpc.aio.Channel, wanted: ClosingsWanted) -> list[report_pb2.ListClosingsResponse]:
@@ -55,7 +59,11 @@ async def listed(channel: grpc.aio.Channel, wanted: ClosingsWanted) -> list[repo
 async def _ask(stub: report_pb2_grpc.ReportServiceAsyncStub, wanted: ClosingsWanted) -> report_pb2.ListClosingsResponse:
     return await stub.ListClosings(
         report_pb2.ListClosingsRequest(
-            register_id=wanted.register, limit=wanted.limit, from_day=wanted.from_day, to_day=wanted.to_day
+            register_id=wanted.register,
+            limit=wanted.limit,
+            from_day=wanted.from_day,
+            to_day=wanted.to_day,
+            without_text=wanted.without_text,
         )
     )
 

@@ -6,6 +6,7 @@ that register was journaled behind it. So a receipt is in exactly one Z, and two
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -104,7 +105,14 @@ class ClosingDesk:
         recorded = await self._sales.closings(
             wanted.register_id, wanted.limit, self._journal.head, from_day=wanted.from_day, to_day=wanted.to_day
         )
-        return [self._closed(found.event_id, found.closing, copy=True) for found in recorded]
+        if wanted.without_text:
+            return [Closed(found.event_id, found.closing, "") for found in recorded]
+        settings, reprint = self._branch.decided(), Reprint(self._clock.now_ms())
+        # In a thread: a thousand texts would keep everybody else from an answer.
+        texts = await asyncio.to_thread(
+            lambda: [z_report(found.closing, settings, reprint=reprint) for found in recorded]
+        )
+        return [Closed(found.event_id, found.closing, text) for found, text in zip(recorded, texts, strict=True)]
 
     async def close_day(self, order: CloseDay) -> AsyncIterator[Step]:
         """Closes step by step; the last step is the sum. Raises Refused (INVALID_VALUE) for a request id that is none or an endless user.
@@ -230,9 +238,8 @@ class ClosingDesk:
     def _recorded(self, order: CloseDay, register_id: str) -> Entry | None:
         return entry_of(self._reading, closing_id(order.request_id, register_id))
 
-    def _closed(self, event_id: bytes, closing: Closing, *, copy: bool = False) -> Closed:
-        reprint = Reprint(self._clock.now_ms()) if copy else None
-        return Closed(event_id, closing, z_report(closing, self._branch.decided(), reprint=reprint))
+    def _closed(self, event_id: bytes, closing: Closing) -> Closed:
+        return Closed(event_id, closing, z_report(closing, self._branch.decided()))
 
 
 def _titles(parked: tuple[ParkedHere, ...]) -> str:

@@ -31,13 +31,17 @@ class CloseDay:
 
 @dataclass(frozen=True, slots=True)
 class PastClosings:
-    """Which past closings: of one register or of all, of business days (ISO 8601) from one to another; empty days are no bound."""
+    """Which past closings: of one register or of all, of business days (ISO 8601) from one to another; empty days are no bound.
+
+    `without_text`: for whoever makes a form of his own of them.
+    """
 
     register_id: str | None
     limit: int
     from_day: str = ""
     to_day: str = ""
 
+    without_text: bool = False
 
 @dataclass(frozen=True, slots=True)
 class XReport:

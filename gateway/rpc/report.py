@@ -91,6 +91,7 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
             _limit(request.limit),
             _day(request.from_day, "from_day"),
             _day(request.to_day, "to_day"),
+            request.without_text,
         )
         closings = await self._desk.closings(wanted)
         shown = closings if request.with_details else [_without_details(closed) for closed in closings]
