@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from branchgate.errors import Refused
-from branchgate.figures import Figures, add, decode_figures
+from branchgate.figures import ArticleFigure, Figures, add, best_articles, decode_details, decode_figures
 from central.branch_settings import settings_of
 from central.store import Database
 from central.store.schema import summaries
@@ -31,6 +33,13 @@ class Report:
 
     rows: tuple[ReportRow, ...]
     total: Figures
+
+
+def _articles(connection: Connection, wanted: Select[Any]) -> Iterator[tuple[ArticleFigure, ...]]:
+    """What each summary sold, one after the other; the best of it where it did not bring everything."""
+    for row in connection.execute(wanted.with_only_columns(summaries.c.figures, summaries.c.articles)):
+        _, articles = decode_details(row.articles or b"")
+        yield articles or decode_figures(row.figures).top_articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Reports:
                 ReportRow(row.branch_id, row.register_id, row.business_day, row.z_number, decode_figures(row.figures))
                 for row in connection.execute(wanted)
             )
-            return Report(rows, add([row.figures for row in rows]))
+            total = add([row.figures for row in rows])
+            return Report(rows, replace(total, top_articles=best_articles(_articles(connection, wanted))))
 
         return await self.database.read(work)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from branchgate.figures import Summary, encode_figures
+from branchgate.figures import Summary, SummaryColumns, encode_details, encode_figures
 from central.store.engine import upsert
 from central.store.schema import summaries
 
@@ -68,4 +68,5 @@ def _row(branch_id: str, journal_id: bytes, summary: Summary, now: int) -> dict[
         "figures": encode_figures(summary.figures),
         "columns": asdict(summary.columns),
         "stored_at": now,
+        "articles": encode_details(SummaryColumns(), summary.articles),
     }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from branchgate.figures.addition import add
+from branchgate.figures.addition import add, best_articles
 from branchgate.figures.closings import (
     closing_to_message,
     count_from_message,
@@ -29,7 +29,10 @@ from branchgate.figures.codec import (
     summary_to_message,
 )
 from branchgate.figures.model import (
+    CASH_APART,
     CASH_MOVEMENTS,
+    NO_CUSTOMER,
+    NOT_TURNOVER,
     TOP_ARTICLES,
     ArticleFigure,
     BusinessCaseFigure,
@@ -49,7 +52,10 @@ from branchgate.figures.model import (
 from branchgate.figures.spans import SpanSum
 
 __all__ = [
+    "CASH_APART",
     "CASH_MOVEMENTS",
+    "NOT_TURNOVER",
+    "NO_CUSTOMER",
     "TOP_ARTICLES",
     "ArticleFigure",
     "BusinessCaseFigure",
@@ -67,6 +73,7 @@ __all__ = [
     "SummaryColumns",
     "UserFigure",
     "add",
+    "best_articles",
     "cash_to_message",
     "closing_to_message",
     "columns_from_message",

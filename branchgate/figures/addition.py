@@ -72,6 +72,12 @@ def add(parts: Sequence[Figures]) -> Figures:
     )
 
 
+def best_articles(parts: Iterable[Iterable[ArticleFigure]]) -> tuple[ArticleFigure, ...]:
+    """The articles with the highest turnover among all that the parts sold: exact, where each part names every article."""
+    merged = _merge((row for part in parts for row in part), _article_key, _add_article, _article_order)
+    return merged[:TOP_ARTICLES]
+
+
 def _merge(
     rows: Iterable[T], key: Callable[[T], Hashable], plus: Callable[[T, T], T], order: Callable[[T], tuple[object, ...]]
 ) -> tuple[T, ...]:

@@ -217,6 +217,7 @@ def summary_to_message(summary: Summary) -> intake_pb2.Summary:
         through_journal_sequence=summary.through_journal_sequence,
         figures=figures_to_message(summary.figures),
         columns=columns_to_message(summary.columns),
+        articles=[article_to_message(row) for row in summary.articles],
     )
 
 
@@ -229,4 +230,5 @@ def summary_from_message(message: intake_pb2.Summary) -> Summary:
         message.through_journal_sequence,
         figures_from_message(message.figures),
         columns_from_message(message.columns),
+        tuple(article_from_message(row) for row in message.articles),
     )

@@ -1,8 +1,8 @@
 """Figures, closings and summaries as frozen values. Money in cents, quantities in thousandths, times in UTC milliseconds.
 
-Only receipts of type Beleg count (DSFinV-K 2.4, closing module). Hours, users, categories and articles tell *turnover*: the lines of a
-receipt other than movements of money (`CASH_MOVEMENTS`), so that an opening float is nobody's sale. The total, the payments, the
-business cases and the VAT tell everything.
+Only receipts of type Beleg count (DSFinV-K 2.4, closing module). Hours, users, categories, returns and columns tell *turnover*: all
+lines but those of `NOT_TURNOVER`, so that an opening float is nobody's sale and a paid account no second one. The total, the payments,
+the business cases and the VAT tell everything.
 """
 
 from __future__ import annotations
@@ -28,6 +28,38 @@ CASH_MOVEMENTS = frozenset(
     }
 )
 """Business cases that move money without selling anything."""
+
+NOT_TURNOVER = CASH_MOVEMENTS | {
+    BusinessCase.TRINKGELD_AN,
+    BusinessCase.MEHRZWECKGUTSCHEIN_KAUF,
+    BusinessCase.MEHRZWECKGUTSCHEIN_EINLOESUNG,
+    BusinessCase.FORDERUNGSENTSTEHUNG,
+    BusinessCase.FORDERUNGSAUFLOESUNG,
+}
+"""Business cases that are no turnover.
+
+A multi-purpose voucher is taxed by what it buys (UStG § 3 (15)), so it is neither when sold nor taken off when redeemed. A sale on
+account is turnover when it is made, not when the claim is settled. A tip to employees is not the business's (DSFinV-K Anhang C). What is
+taxed when it is paid is turnover then: single-purpose vouchers (UStG § 3 (14)) and down payments (UStG § 13 (1) 1 a).
+"""
+
+NO_CUSTOMER = CASH_MOVEMENTS | {BusinessCase.TRINKGELD_AN}
+"""A receipt of these alone served nobody: cash that moved, a tip that was paid out."""
+
+CASH_APART = frozenset(
+    {
+        BusinessCase.TRINKGELD_AN,
+        BusinessCase.EINZWECKGUTSCHEIN_KAUF,
+        BusinessCase.EINZWECKGUTSCHEIN_EINLOESUNG,
+        BusinessCase.MEHRZWECKGUTSCHEIN_KAUF,
+        BusinessCase.MEHRZWECKGUTSCHEIN_EINLOESUNG,
+        BusinessCase.FORDERUNGSENTSTEHUNG,
+        BusinessCase.FORDERUNGSAUFLOESUNG,
+        BusinessCase.ANZAHLUNGSEINSTELLUNG,
+        BusinessCase.ANZAHLUNGSAUFLOESUNG,
+    }
+)
+"""The cash of a receipt that has lines of one of these alone is told under it, that of a receipt with anything else under Umsatz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +93,7 @@ class CategoryFigure:
 
 @dataclass(frozen=True, slots=True)
 class UserFigure:
-    """Sales of one user; the name is the one last printed."""
+    """Turnover of one user and the customers served; the name is the one last printed."""
 
     user_id: str
     receipt_count: int
@@ -71,7 +103,7 @@ class UserFigure:
 
 @dataclass(frozen=True, slots=True)
 class HourFigure:
-    """Sales of one hour, 0 to 23 in the branch's time zone."""
+    """Turnover of one hour and the customers served, 0 to 23 in the branch's time zone."""
 
     hour: int
     receipt_count: int
@@ -94,7 +126,7 @@ class ArticleFigure:
 
 @dataclass(frozen=True, slots=True)
 class CashFigure:
-    """Cash moved for one reason: a business case that moves money, or "Umsatz" for everything sold, taken back or settled."""
+    """Cash moved for one reason: a business case that moves money, one of `CASH_APART`, or "Umsatz" for everything else."""
 
     business_case: str
     count: int
@@ -107,7 +139,8 @@ class Figures:
 
     `gross_cents` is the sum of all counting receipts, money movements included; `cash_cents` is all cash paid in and out, opening float
     included, and thus what should be in the drawer; `cash` says how that comes about and adds up to it. First and last receipt number
-    are those of one register, its own receipts alone, and empty in a sum. `void_...` are voids of sales, `movement_void_...` voids of money movements.
+    are those of one register, its own receipts alone, and empty in a sum. `void_...` are voids of sales, `movement_void_...` of receipts
+    that served nobody (`NO_CUSTOMER`); `sale_count` counts the others, voids included: what people call customers.
     `late_count`: receipts whose register's clock puts them into a day that was closed before they were journaled. `first_at_ms` and
     `last_at_ms` span the counting receipts, 0 without any.
     """
@@ -148,9 +181,9 @@ class Figures:
 
     @property
     def turnover_cents(self) -> int:
-        """What was sold: all business cases that are not movements of money."""
-        moved = {case.dsfinvk for case in CASH_MOVEMENTS}
-        return sum(figure.gross_cents for figure in self.business_cases if figure.business_case not in moved)
+        """What was sold: all business cases but those of `NOT_TURNOVER`."""
+        beside = {case.dsfinvk for case in NOT_TURNOVER}
+        return sum(figure.gross_cents for figure in self.business_cases if figure.business_case not in beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +271,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One register's period for central: `z_number` is 0 while it is open, `business_day` an ISO 8601 date."""
+    """One register's period for central: `z_number` is 0 while it is open, `business_day` an ISO 8601 date.
+
+    `articles`: every article sold, by article number. A closed period's summary is what its closing told, and never changes again.
+    """
 
     register_id: str
     business_day: str
@@ -246,3 +282,4 @@ class Summary:
     through_journal_sequence: int
     figures: Figures
     columns: SummaryColumns
+    articles: tuple[ArticleFigure, ...] = ()

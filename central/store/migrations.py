@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 
 from branchgate.errors import Refused
 from central.store import schema
@@ -16,7 +16,14 @@ from central.store.engine import upsert
 
 Step = Callable[[Connection], None]
 
-STEPS: tuple[Step, ...] = ()
+
+def _keep_articles(connection: Connection) -> None:
+    """Summaries bring every article sold."""
+    kind = schema.summaries.c.articles.type.compile(connection.dialect)
+    connection.execute(text(f"ALTER TABLE summaries ADD COLUMN articles {kind}"))
+
+
+STEPS: tuple[Step, ...] = (_keep_articles,)
 """Step n (from 0) leads from version n + 1 to version n + 2."""
 
 _VERSION = "schema_version"

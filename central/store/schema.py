@@ -180,5 +180,7 @@ summaries = Table(
     Column("figures", LargeBinary, nullable=False),
     Column("columns", JSON, nullable=False),
     Column("stored_at", BigInteger, nullable=False),
+    # Every article sold, as a closing's details; none in what was stored before there were any.
+    Column("articles", LargeBinary),
     Index("summaries_by_day", "business_day"),
 )

@@ -9,7 +9,7 @@ import duckdb
 
 from branchgate.figures.closings import encode_details
 from branchgate.figures.codec import encode_figures
-from branchgate.figures.model import ArticleFigure, SummaryColumns
+from branchgate.figures.model import ArticleFigure
 from branchgate.figures.spans import SpanSum
 from gateway.sales.closed import closed_sums
 from gateway.sales.frames import Message
@@ -46,11 +46,12 @@ def _details(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     """What the closing of one period keeps beside its figures."""
     condition, values = "p.register_id = ? AND p.z_number = ?", [question["register_id"], question["z_number"]]
     periods = periods_where(connection, condition, values)
-    columns, articles = columns_by(connection, periods), articles_by(connection, periods)
-    return [
-        encode_details(columns[period.number], [ArticleFigure(*row) for row in articles[period.number]]).hex()
-        for period in periods
-    ]
+    return [_details_of(connection, period) for period in periods]
+
+
+def _details_of(connection: duckdb.DuckDBPyConnection, period: PeriodKey) -> str:
+    columns, articles = columns_by(connection, [period]), articles_by(connection, [period])
+    return encode_details(columns[period.number], [ArticleFigure(*row) for row in articles[period.number]]).hex()
 
 
 def _drawers(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -87,26 +88,23 @@ def _figures_of(connection: duckdb.DuckDBPyConnection, question: Message) -> Any
     return {"figures": encode_figures(figures).hex(), "periods": [_named(period) for period in periods]}
 
 
-def _summaries(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
-    """Closed periods as they were printed, open ones as they stand; the columns are sums of their own."""
+def _summary_names(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+    """The periods of a business day, or of every one, by register and Z number."""
     day = question["business_day"]
     periods = periods_where(connection, "day = ?", [day]) if day is not None else periods_where(connection, "true", [])
-    still_open = figures_by(connection, [period for period in periods if not period.closed], together=False)
-    columns = columns_by(connection, periods)
-    closings = dict(
-        connection.execute(
-            "SELECT period, body FROM closings WHERE list_contains(?, period)", [[p.number for p in periods]]
-        ).fetchall()
-    )
-    return [
-        {
-            **_named(period),
-            "closing": closings.get(period.number, ""),
-            "figures": "" if period.closed else encode_figures(still_open[period.number]).hex(),
-            "columns": _packed(columns[period.number]),
-        }
-        for period in periods
-    ]
+    return [[period.register_id, period.z_number] for period in periods]
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+    """A closed period as its closing told it, an open one as it stands; None for one that is not there."""
+    values = [question["register_id"], question["z_number"]]
+    for period in periods_where(connection, "p.register_id = ? AND p.z_number = ?", values):
+        if period.closed:
+            ((body,),) = connection.execute("SELECT body FROM closings WHERE period = ?", [period.number]).fetchall()
+            return {"closing": body}
+        figures = figures_by(connection, [period], together=False)[period.number]
+        return {**_named(period), "figures": encode_figures(figures).hex(), "details": _details_of(connection, period)}
+    return None
 
 
 def _closings(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -171,24 +169,14 @@ def _named(period: PeriodKey) -> Message:
     return {"register_id": period.register_id, "z_number": period.z_number, "business_day": period.business_day}
 
 
-def _packed(columns: SummaryColumns) -> Message:
-    return {
-        "hour": columns.hour,
-        "category": columns.category,
-        "vat_key": columns.vat_key,
-        "gross_cents": columns.gross_cents,
-        "line_count": columns.line_count,
-        "category_keys": columns.category_keys,
-    }
-
-
 _ANSWERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Message], Any]] = {
     "open_figures": _open_figures,
     "open_periods": _open_periods,
     "details": _details,
     "drawers": _drawers,
     "figures_of": _figures_of,
-    "summaries": _summaries,
+    "summary_names": _summary_names,
+    "summary": _summary,
     "closings": _closings,
     "closed": _closed,
     "watermark": _watermark,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -146,9 +146,14 @@ class SalesStore:
         """One sum over periods named by register and Z number, open or closed."""
         return replies.figures_reply(await self._ask("figures_of", through, periods=[list(name) for name in periods]))
 
-    async def summaries(self, business_day: str | None, through: int) -> tuple[Summary, ...]:
-        """Each register's periods of a business day (ISO 8601); None: of every day, which for a year is a lot to hold in memory."""
-        return replies.summaries(await self._ask("summaries", through, business_day=business_day))
+    async def summaries(self, business_day: str | None, through: int) -> AsyncGenerator[Summary, None]:
+        """Each register's periods of a business day (ISO 8601), or of every day (None), one after the other: a year is a lot of memory."""
+        names = await self._ask("summary_names", through, business_day=business_day)
+        for register_id, z_number in names["answer"]:
+            reply = await self._ask("summary", through, register_id=register_id, z_number=z_number)
+            summary = replies.summary(reply)
+            if summary is not None:
+                yield summary
 
     async def closings(
         self, register_id: str | None, limit: int, through: int, *, from_day: str = "", to_day: str = ""

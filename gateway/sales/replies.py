@@ -144,9 +144,25 @@ def drawers_reply(reply: Message) -> DrawersReply:
     return DrawersReply(covered(reply), drawers)
 
 
-def summaries(reply: Message) -> tuple[Summary, ...]:
-    """Reads summaries; a closed period's are those of its closing."""
-    return tuple(_summary(row, reply["through"]) for row in reply["answer"])
+def summary(reply: Message) -> Summary | None:
+    """Reads a period's summary; a closed one's is that of its closing, whenever it is asked for. None: there is no such period."""
+    row = reply["answer"]
+    if row is None:
+        return None
+    if "closing" in row:
+        closing = decode_closing(bytes.fromhex(row["closing"]))
+        return Summary(
+            closing.register_id,
+            closing.business_day,
+            closing.z_number,
+            closing.through_journal_sequence,
+            closing.figures,
+            closing.columns,
+            closing.articles,
+        )
+    columns, articles = decode_details(bytes.fromhex(row["details"]))
+    figures = _figures(row["figures"])
+    return Summary(row["register_id"], row["business_day"], 0, reply["through"], figures, columns, articles)
 
 
 def closings(reply: Message) -> tuple[RecordedClosing, ...]:
@@ -166,21 +182,6 @@ def closed_reply(reply: Message) -> ClosedReply:
 
 def _span_sum(row: Message) -> SpanSum:
     return SpanSum(row["name"], row["closings"], row["first_day"], row["last_day"], _figures(row["figures"]))
-
-
-def _summary(row: Message, through: int) -> Summary:
-    columns = SummaryColumns(**{name: tuple(values) for name, values in row["columns"].items()})
-    if row["closing"]:
-        closing = decode_closing(bytes.fromhex(row["closing"]))
-        return Summary(
-            closing.register_id,
-            closing.business_day,
-            closing.z_number,
-            closing.through_journal_sequence,
-            closing.figures,
-            columns,
-        )
-    return Summary(row["register_id"], row["business_day"], 0, through, _figures(row["figures"]), columns)
 
 
 def _period(row: dict[str, Any]) -> PeriodName:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from typing import Any
 
 import grpc.aio
 
@@ -55,25 +57,36 @@ class GatewayAnswers:
                 self._pairing.withdraw(order.register_id)
 
     async def send_summaries(self, request: session_pb2.RequestSummaries, channel: grpc.aio.Channel) -> None:
-        """Uploads the summaries of a business day, or of every closed and open period. Raises what central answers."""
-        summaries = await self._sales.summaries(request.business_day or None, self._journal.head)
-
-        async def messages() -> AsyncIterator[intake_pb2.SendSummariesRequest]:
-            for portion in portions(summaries):
-                yield intake_pb2.SendSummariesRequest(request_id=request.request_id, summaries=portion)
-
-        stub = intake_pb2_grpc.IntakeServiceStub(channel)
+        """Uploads the summaries of a business day, or of every closed and open period, as they are read. Raises what central answers."""
+        call = intake_pb2_grpc.IntakeServiceStub(channel).SendSummaries(timeout=SUMMARIES_WITHIN_S)
+        summaries = self._sales.summaries(request.business_day or None, self._journal.head)
         try:
-            await stub.SendSummaries(messages(), timeout=SUMMARIES_WITHIN_S)
+            async with contextlib.aclosing(summaries), contextlib.aclosing(portions(summaries)) as pieces:
+                async for piece in pieces:
+                    await call.write(intake_pb2.SendSummariesRequest(request_id=request.request_id, summaries=piece))
+            await call.done_writing()
+            await call
         except grpc.aio.AioRpcError as failure:
             raise error_from(failure) from failure
+        except asyncio.InvalidStateError:
+            # Central has ended the call before everything was written; why, its status says.
+            await _ended(call)
+        finally:
+            call.cancel()
 
 
-def portions(summaries: Iterable[Summary]) -> Iterator[list[intake_pb2.Summary]]:
+async def _ended(call: grpc.aio.StreamUnaryCall[Any, Any]) -> None:
+    try:
+        await call
+    except grpc.aio.AioRpcError as failure:
+        raise error_from(failure) from failure
+
+
+async def portions(summaries: AsyncIterable[Summary]) -> AsyncGenerator[list[intake_pb2.Summary], None]:
     """The summaries as messages, as many at a time as go into one."""
     portion: list[intake_pb2.Summary] = []
     size = 0
-    for summary in summaries:
+    async for summary in summaries:
         message = summary_to_message(summary)
         if portion and size + message.ByteSize() > SUMMARIES_BYTES:
             yield portion

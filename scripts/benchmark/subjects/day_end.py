@@ -73,7 +73,7 @@ async def _summary_bytes(files: SalesFiles, head: int) -> tuple[int, int]:
     store = SalesStore(files, DayRule())
     await store.start()
     try:
-        summaries = await store.summaries(None, head)
+        summaries = [summary async for summary in store.summaries(None, head)]
     finally:
         await store.close()
     pulled = sum(len(gzip.compress(summary_to_message(one).SerializeToString(), 6)) for one in summaries)

@@ -9,10 +9,16 @@ import pytest
 from sqlalchemy import Connection, func, inspect, select, text
 
 from branchgate.errors import Refused, TryAgain
+from branchgate.figures import ArticleFigure, Figures, Summary, SummaryColumns, encode_details
 from central.store import Database, default_url, migrate, open_engine
-from central.store.migrations import Step
+from central.store.migrations import STEPS, Step
 from central.store.positions import last_position, take_positions
-from central.store.schema import meta, metadata
+from central.store.schema import branches, meta, metadata, summaries
+from central.summary_store import store_summaries
+
+SUMMARY = Summary(
+    "kasse-1", "2026-11-22", 2, 20, Figures(), SummaryColumns(), (ArticleFigure("K1", "Kaffee", 1_000, 1190, "Stk"),)
+)
 
 
 def add(key: str, value: str) -> Step:
@@ -97,9 +103,9 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(url: str) -> 
 def test_an_empty_database_gets_todays_tables(tmp_path: Path) -> None:
     engine = open_engine(default_url(tmp_path))
     with engine.begin() as connection:
-        assert migrate(connection) == 1
+        assert migrate(connection) == 1 + len(STEPS)
     with engine.begin() as connection:
-        assert migrate(connection) == 1
+        assert migrate(connection) == 1 + len(STEPS)
         assert set(metadata.tables) == set(inspect(connection).get_table_names())
     engine.dispose()
 
@@ -107,7 +113,7 @@ def test_an_empty_database_gets_todays_tables(tmp_path: Path) -> None:
 def test_an_older_database_takes_the_missing_steps_once(tmp_path: Path) -> None:
     engine = open_engine(default_url(tmp_path))
     with engine.begin() as connection:
-        migrate(connection)
+        migrate(connection, ())
     steps = (add("second", "1"), add("third", "1"))
     for _ in range(2):
         with engine.begin() as connection:
@@ -121,7 +127,7 @@ def test_a_step_that_fails_leaves_the_former_form(tmp_path: Path) -> None:
 
     engine = open_engine(default_url(tmp_path))
     with engine.begin() as connection:
-        migrate(connection)
+        migrate(connection, ())
     with pytest.raises(RuntimeError), engine.begin() as connection:
         migrate(connection, (add("second", "1"), fails))
     with engine.begin() as connection:
@@ -129,10 +135,34 @@ def test_a_step_that_fails_leaves_the_former_form(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_summaries_of_the_first_form_keep_what_they_have_and_take_articles(tmp_path: Path) -> None:
+    """The column of today's tables is taken away again, as a file of the first version has it."""
+    engine = open_engine(default_url(tmp_path))
+    with engine.begin() as connection:
+        migrate(connection, ())
+        connection.execute(text("ALTER TABLE summaries DROP COLUMN articles"))
+        branch = {"branch_id": "mitte", "settings": b"", "position": 1, "assortment": {}, "added_at": 1}
+        connection.execute(branches.insert().values(branch))
+        connection.execute(
+            text(
+                "INSERT INTO summaries (branch_id, register_id, business_day, z_number, journal_id, through_sequence, figures, columns, stored_at)"
+                " VALUES ('mitte', 'kasse-1', '2026-11-21', 1, x'01', 10, x'', '{}', 1)"
+            )
+        )
+    with engine.begin() as connection:
+        assert migrate(connection) == 1 + len(STEPS)
+        store_summaries(connection, "mitte", b"\x01", [SUMMARY], 2)
+        found = connection.execute(
+            select(summaries.c.z_number, summaries.c.articles).order_by(summaries.c.z_number)
+        ).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [(1, None), (2, encode_details(SummaryColumns(), SUMMARY.articles))]
+
+
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     engine = open_engine(default_url(tmp_path))
     with engine.begin() as connection:
-        migrate(connection, (add("second", "1"),))
+        migrate(connection, (*STEPS, add("second", "1")))
     with pytest.raises(Refused, match="CENTRAL_STORE_TOO_NEW"), engine.begin() as connection:
         migrate(connection)
     engine.dispose()
