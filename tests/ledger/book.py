@@ -1,0 +1,171 @@
+"""The cash book of these tests: every register as plain numbers, replayed from what was handed in and never from what the gateway says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from branchgate.figures import Figures
+from branchgate.numbers import NumberRange
+from branchgate.receipts.model import BusinessCase, Line, Payment, PaymentType, Receipt, ReceiptType
+from branchgate.vat import VatSum
+from tests.gateway.sales.plain_figures import plain_figures
+
+ZONE = ZoneInfo("Europe/Berlin")
+SKEW_MS = 10 * 60_000
+
+
+@dataclass
+class Period:
+    """What happened between two closings of a register: receipts in the order in which they were recorded."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    findings: Counter[str] = field(default_factory=Counter)
+    drawer_openings: int = 0
+    floats: int = 0
+    counted: int | None = None
+    business_day: str = ""
+
+    @property
+    def cash(self) -> int:
+        """What its receipts put into the drawer."""
+        counting = [receipt for receipt in self.receipts if receipt.type is ReceiptType.BELEG]
+        paid = [payment for receipt in counting for payment in receipt.payments if payment.type is PaymentType.BAR]
+        return sum(payment.amount_cents for payment in paid)
+
+    @property
+    def figures(self) -> Figures:
+        """What X and Z must say of it: nothing before its first receipt."""
+        if not self.receipts:
+            return Figures()
+        return replace(
+            plain_figures(self.receipts),
+            first_receipt_number=self.own[0] if self.own else "",
+            last_receipt_number=self.own[-1] if self.own else "",
+            finding_count=self.findings.total(),
+            late_count=self.findings["LATE_SALE"],
+            no_sale_count=self.drawer_openings,
+        )
+
+
+@dataclass
+class Register:
+    """One register: what is closed, what is open, what is carried into the next period."""
+
+    register_id: str
+    numbers: NumberRange
+    closed: list[Period] = field(default_factory=list)
+    open: Period = field(default_factory=Period)
+    carried: int = 0
+    carried_by: str = ""
+    closed_until_ms: int = 0
+    reserved: int = 0
+
+    @property
+    def expected_cash(self) -> int:
+        """What should be in the drawer."""
+        return self.carried + self.open.cash
+
+    @property
+    def recorded(self) -> list[Receipt]:
+        """Every receipt of the journal, in its order."""
+        return [receipt for period in (*self.closed, self.open) for receipt in period.receipts]
+
+    def record(self, receipt: Receipt, now_ms: int, starts_at: int, others: Counter[str]) -> Counter[str]:
+        """A receipt arrives; what must be found about it. `others`: what only the one who sent it knows."""
+        found = Counter(others)
+        if not self.open.receipts and self.carried:
+            cents, self.carried = self.carried, 0
+            self._book(BusinessCase.ANFANGSBESTAND, cents, self.carried_by, receipt.started_at_ms, starts_at)
+            self.open.floats = 1
+        if receipt.finished_at_ms > now_ms + SKEW_MS:
+            found["CLOCK_AHEAD"] += 1
+        if receipt.type is ReceiptType.BELEG and receipt.finished_at_ms < self.closed_until_ms:
+            found["LATE_SALE"] += 1
+        if receipt.lines and receipt.lines[0].business_case is BusinessCase.ANFANGSBESTAND:
+            found["FLOAT_TWICE"] += self.open.floats > 0
+            self.open.floats += 1
+        self._take(receipt, starts_at)
+        if receipt.type is ReceiptType.BELEG:
+            self.open.own.append(receipt.receipt_number)
+        self.open.findings += +found
+        return +found
+
+    def count(self, cents: int, user: str, now_ms: int, starts_at: int) -> int:
+        """Somebody counts the drawer: the difference, which is booked."""
+        difference = cents - self.expected_cash
+        if difference:
+            if not self.open.receipts and self.carried:
+                carried, self.carried = self.carried, 0
+                self._book(BusinessCase.ANFANGSBESTAND, carried, self.carried_by, now_ms, starts_at)
+                self.open.floats = 1
+            self._book(BusinessCase.DIFFERENZ_SOLL_IST, difference, user, now_ms, starts_at)
+        self.open.counted = cents
+        return difference
+
+    def close(self, user: str, now_ms: int, day_starts_at: int, *, carry: bool) -> None:
+        """The Z."""
+        cash = self.expected_cash
+        # A float of nothing is no float: the next period begins without one.
+        self.carried, self.carried_by = (cash, user) if carry else (0, "")
+        until = min(now_ms, _end_of(self.open.business_day, day_starts_at))
+        self.closed_until_ms = max(self.closed_until_ms, until)
+        self.closed.append(self.open)
+        self.open = Period()
+
+    def _book(self, case: BusinessCase, cents: int, user: str, at_ms: int, starts_at: int) -> None:
+        self.reserved = self.reserved + 1 if self.reserved else self.numbers.first_reserved
+        self._take(own_receipt(self.numbers.number(self.reserved), self.reserved, case, cents, user, at_ms), starts_at)
+
+    def _take(self, receipt: Receipt, starts_at: int) -> None:
+        if not self.open.receipts:
+            self.open.business_day = business_day(receipt.finished_at_ms, starts_at)
+        self.open.receipts.append(receipt)
+
+
+def own_receipt(number: str, running: int, case: BusinessCase, cents: int, user: str, at_ms: int) -> Receipt:
+    """What the gateway books by itself: one line, not taxable, in cash."""
+    texts = {
+        BusinessCase.ANFANGSBESTAND: "Anfangsbestand (Übertrag)",
+        BusinessCase.DIFFERENZ_SOLL_IST: "Kassendifferenz",
+    }
+    line = Line(1, case, texts[case], 1000 if cents >= 0 else -1000, abs(cents) * 1000, cents, 5, 0)
+    return Receipt(
+        receipt_number=number,
+        running_number=running,
+        type=ReceiptType.BELEG,
+        started_at_ms=at_ms,
+        finished_at_ms=at_ms,
+        user_id=user,
+        user_name=user,
+        lines=(line,),
+        vat_sums=(VatSum(5, 0, cents, cents, 0),),
+        payments=(Payment(PaymentType.BAR, cents),),
+        total_cents=cents,
+    )
+
+
+def business_day(at_ms: int, starts_at_minutes: int) -> str:
+    """The date on the wall of the shop, where a day may begin after midnight."""
+    wall = datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(ZONE).replace(tzinfo=None)
+    return (wall - timedelta(minutes=starts_at_minutes)).date().isoformat()
+
+
+def _end_of(day: str, starts_at_minutes: int) -> int:
+    wall = datetime.fromisoformat(day) + timedelta(days=1, minutes=starts_at_minutes)
+    return int(wall.replace(tzinfo=ZONE).timestamp()) * 1000
+
+
+def sum_of(periods: list[Period]) -> Figures:
+    """What the sum of several registers must say; numbers of several ranges have no first and last one."""
+    begun = [period for period in periods if period.receipts]
+    receipts = [receipt for period in begun for receipt in period.receipts]
+    return replace(
+        plain_figures(receipts, numbered=False),
+        finding_count=sum(period.findings.total() for period in begun),
+        late_count=sum(period.findings["LATE_SALE"] for period in begun),
+        no_sale_count=sum(period.drawer_openings for period in begun),
+    )
