@@ -1,8 +1,7 @@
 """Entries of the journal become rows of the sales store.
 
 An edge of its own kind: it reads the generated messages directly, because the domain's frozen values would halve the speed of a
-rebuild, and a rebuild is what a shop waits for after a disk fault. Nothing is computed here that the register printed; the only
-arithmetic is the lines' shares of the printed VAT.
+rebuild, and a rebuild is what a shop waits for after a disk fault. Nothing is computed here that the register printed.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from typing import Any, TypeAlias
 from google.protobuf.message import DecodeError
 
 from branchgate.events import EventKind
-from branchgate.figures.model import CASH_MOVEMENTS
+from branchgate.figures.model import CASH_APART, CASH_MOVEMENTS, NO_CUSTOMER, NOT_TURNOVER
 from branchgate.receipts.model import BusinessCase, PaymentType, ReceiptType
 from branchgate.v1 import event_pb2, figures_pb2, receipt_pb2
-from branchgate.vat import net_of, vat_shares
 from gateway.sales.closed_rows import article_rows, part_rows, total_row
 from gateway.sales.days import plausible_ms
 from gateway.sales.periods import Period, Periods
@@ -52,6 +50,9 @@ _OF_THE_GATEWAY = 0
 _NO_OPENING = frozenset({"SHUT", "OPEN_TOO_LONG"})
 """DRAWER events that tell how an opening went on."""
 _MOVED = frozenset(int(case) for case in CASH_MOVEMENTS)
+_NOT_TURNOVER = frozenset(int(case) for case in NOT_TURNOVER)
+_NO_CUSTOMER = frozenset(int(case) for case in NO_CUSTOMER)
+_CASH_APART = frozenset(int(case) for case in CASH_APART)
 
 
 class Decoder:
@@ -111,11 +112,19 @@ class Decoder:
             self._day_row((period.number, day, rule.time_zone, rule.day_starts_at_minutes, entry.sequence))
         hour = days.hour(finished_at_ms)
         sequence, number, counts = entry.sequence, period.number, message.type == _BELEG
-        printed = {}
         for vat in message.vat_sums:
-            key, rate, cents = vat.vat_key, vat.vat_rate_basis_points, vat.vat_cents
-            printed[key, rate] = cents
-            self._vat_row((sequence, number, counts, key, rate, vat.gross_cents, vat.net_cents, cents))
+            self._vat_row(
+                (
+                    sequence,
+                    number,
+                    counts,
+                    vat.vat_key,
+                    vat.vat_rate_basis_points,
+                    vat.gross_cents,
+                    vat.net_cents,
+                    vat.vat_cents,
+                )
+            )
         cash = paid_cash = 0
         for payment in message.payments:
             kind, amount = payment.type, payment.amount_cents
@@ -125,7 +134,7 @@ class Decoder:
             self._payment_row(
                 (sequence, number, counts, kind, payment.name, payment.currency, amount, payment.foreign_amount)
             )
-        sold, sold_lines, live, voids, moved = self._lines(message, sequence, number, counts, hour, printed)
+        sold, sold_lines, live, voids, cash_case = self._lines(message, sequence, number, counts, hour)
         self._receipt_row(
             (
                 sequence,
@@ -145,63 +154,54 @@ class Decoder:
                 sold_lines,
                 live,
                 voids,
-                paid_cash and (moved or _UMSATZ),
+                paid_cash and cash_case,
                 cash,
                 _tse_state(message),
             )
         )
 
     def _lines(
-        self,
-        message: receipt_pb2.Receipt,
-        sequence: int,
-        period: int,
-        counts: bool,
-        hour: int,
-        printed: dict[tuple[int, int], int],
+        self, message: receipt_pb2.Receipt, sequence: int, period: int, counts: bool, hour: int
     ) -> tuple[int, int, int, int, int]:
-        """Makes the lines' rows; returns cents sold, lines sold, lines that are not voided, lines that are, and the business case of
-        the first that moves money (0: none).
+        """Makes the lines' rows; returns cents of turnover, lines that serve a customer, lines that are not voided, lines that are, and
+        the business case of its cash.
         """
-        lines = message.lines
-        sold = sold_lines = voids = moved = 0
-        grosses: list[int] = []
-        rated: dict[tuple[int, int], list[int]] = {}
-        for place, line in enumerate(lines):
-            gross = line.gross_cents
-            grosses.append(gross)
-            if line.voided:
+        sold = served = live = voids = moved = 0
+        cases = set()
+        for line in message.lines:
+            case, gross, voided = line.business_case, line.gross_cents, line.voided
+            if voided:
                 voids += 1
-                continue
-            rated.setdefault((line.vat_key, line.vat_rate_basis_points), []).append(place)
-            if line.business_case not in _MOVED:
-                sold += gross
-                sold_lines += 1
-            elif not moved:
-                moved = line.business_case
-        for line, gross, share in zip(lines, grosses, _shares(grosses, rated, printed), strict=True):
+            else:
+                live += 1
+                cases.add(case)
+                if case not in _NOT_TURNOVER:
+                    sold += gross
+                    served += 1
+                elif case not in _NO_CUSTOMER:
+                    served += 1
+                elif not moved and case in _MOVED:
+                    moved = case
             self._line_row(
                 (
                     sequence,
                     period,
-                    counts and not line.voided,
+                    counts and not voided,
                     line.line_number,
-                    line.business_case,
+                    case,
                     line.article_number,
                     line.text,
                     line.quantity_thousandths,
                     line.unit,
                     gross,
-                    gross - share,
-                    share,
                     line.vat_key,
-                    line.vat_rate_basis_points,
                     line.category_key,
                     line.category_name,
                     hour,
                 )
             )
-        return sold, sold_lines, len(grosses) - voids, voids, moved
+        apart = cases.pop() if len(cases) == 1 else _UMSATZ
+        return sold, served, live, voids, moved or (apart if apart in _CASH_APART else _UMSATZ)
 
     def _drawer(self, entry: JournalRow) -> None:
         message = event_pb2.DrawerOpening.FromString(entry.body)
@@ -249,25 +249,3 @@ def _tse_state(message: receipt_pb2.Receipt) -> int:
     if not message.HasField("tse"):
         return 0
     return _UNSIGNED if message.tse.failure else _SIGNED
-
-
-def _shares(
-    grosses: list[int], rated: dict[tuple[int, int], list[int]], printed: dict[tuple[int, int], int]
-) -> list[int]:
-    """Each line's share of the printed VAT of its key and rate, by largest remainder; 0 for voided lines.
-
-    `rated` holds the places of the lines that count by VAT key and rate. A key that the receipt prints no sum for is worked out, so that
-    no line is without VAT.
-    """
-    shares = [0] * len(grosses)
-    for name, places in rated.items():
-        parts = [grosses[place] for place in places]
-        whole = printed.get(name)
-        if whole is None:
-            whole = (total := sum(parts)) - net_of(total, name[1])
-        if len(parts) == 1:
-            shares[places[0]] = whole
-            continue
-        for place, share in zip(places, vat_shares(whole, parts), strict=True):
-            shares[place] = share
-    return shares

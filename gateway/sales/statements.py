@@ -6,15 +6,15 @@ voided before payment.
 
 from __future__ import annotations
 
-from branchgate.figures.model import CASH_MOVEMENTS, TOP_ARTICLES
+from branchgate.figures.model import NOT_TURNOVER, TOP_ARTICLES
 from branchgate.receipts.model import BusinessCase, ReceiptType
 
 _BELEG = int(ReceiptType.BELEG)
 _TRAINING = int(ReceiptType.AV_TRAINING)
 _ABANDONED = int(ReceiptType.AV_BELEGABBRUCH)
 _UMSATZ = int(BusinessCase.UMSATZ)
-_MOVED = ", ".join(str(int(case)) for case in sorted(CASH_MOVEMENTS))
-_MOVES_ONLY = "(sales_lines = 0 AND line_count > 0)"
+_BESIDE = ", ".join(str(int(case)) for case in sorted(NOT_TURNOVER))
+_NO_CUSTOMER = "(sales_lines = 0 AND line_count > 0)"
 _OPENED = "outcome NOT IN ('NOT_OPENED', 'EXPIRED')"
 
 RECEIPTS = f"""
@@ -26,10 +26,10 @@ SELECT {{g}} AS g,
     coalesce(arg_max(receipt_number, sequence) FILTER (type = {_BELEG} AND NOT own), ''),
     count(*) FILTER (type = {_BELEG} AND sales_cents < 0 AND NOT reverses_receipt),
     coalesce(sum(sales_cents) FILTER (type = {_BELEG} AND sales_cents < 0 AND NOT reverses_receipt), 0),
-    count(*) FILTER (type = {_BELEG} AND reverses_receipt AND NOT {_MOVES_ONLY}),
-    coalesce(sum(total_cents) FILTER (type = {_BELEG} AND reverses_receipt AND NOT {_MOVES_ONLY}), 0),
-    count(*) FILTER (type = {_BELEG} AND reverses_receipt AND {_MOVES_ONLY}),
-    coalesce(sum(total_cents) FILTER (type = {_BELEG} AND reverses_receipt AND {_MOVES_ONLY}), 0),
+    count(*) FILTER (type = {_BELEG} AND reverses_receipt AND NOT {_NO_CUSTOMER}),
+    coalesce(sum(total_cents) FILTER (type = {_BELEG} AND reverses_receipt AND NOT {_NO_CUSTOMER}), 0),
+    count(*) FILTER (type = {_BELEG} AND reverses_receipt AND {_NO_CUSTOMER}),
+    coalesce(sum(total_cents) FILTER (type = {_BELEG} AND reverses_receipt AND {_NO_CUSTOMER}), 0),
     coalesce(sum(line_voids) FILTER (type = {_BELEG}), 0),
     count(*) FILTER (type = {_TRAINING}),
     count(*) FILTER (type = {_ABANDONED}),
@@ -69,7 +69,7 @@ FROM lines WHERE counts AND {w} GROUP BY g, business_case ORDER BY g, business_c
 CATEGORIES = f"""
 WITH category AS (
     SELECT {{g}} AS g, category_key, sum(gross_cents) AS gross, max(sequence) AS last
-    FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}} GROUP BY g, category_key
+    FROM lines WHERE counts AND business_case NOT IN ({_BESIDE}) AND {{w}} GROUP BY g, category_key
 )
 SELECT g, c.category_key, arg_max(category_name, line_number), any_value(gross)
 FROM category c JOIN lines l ON l.sequence = c.last AND l.category_key = c.category_key AND counts
@@ -112,6 +112,6 @@ NO_SALE = f"SELECT {{g}} AS g, count(*) FROM drawer_openings WHERE reason <> 'SA
 
 COLUMNS = f"""
 SELECT period, hour, category_key, vat_key, sum(gross_cents), count(*)
-FROM lines WHERE counts AND business_case NOT IN ({_MOVED}) AND {{w}}
+FROM lines WHERE counts AND business_case NOT IN ({_BESIDE}) AND {{w}}
 GROUP BY period, hour, category_key, vat_key ORDER BY period, hour, category_key, vat_key
 """

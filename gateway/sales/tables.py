@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway.sales.closed_rows import SUMMED
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """A file of another version is rebuilt from the journal, so there are no migrations."""
 
 
@@ -46,12 +46,13 @@ RECEIPTS = Table(
         ("user_name", "VARCHAR"),
         ("reverses_receipt", "BOOLEAN"),
         ("total_cents", "BIGINT"),
-        # Turnover and its lines: all but movements of money.
+        # Turnover; and the lines that make whoever stands there a customer.
         ("sales_cents", "BIGINT"),
         ("sales_lines", "INTEGER"),
         ("line_count", "INTEGER"),
         ("line_voids", "INTEGER"),
-        # The business case that its cash was moved for, 0 without cash: that of its first line that moves money, else Umsatz.
+        # The business case that its cash was moved for, 0 without cash: that of its first line that moves money, else the one of all
+        # lines if it is told apart, else Umsatz.
         ("cash_case", "INTEGER"),
         ("cash_cents", "BIGINT"),
         # 0 no TSE, 1 signed, 2 the TSE was out of order.
@@ -73,11 +74,7 @@ LINES = Table(
         ("quantity_thousandths", "BIGINT"),
         ("unit", "VARCHAR"),
         ("gross_cents", "BIGINT"),
-        # Shares of the receipt's VAT by largest remainder: over the lines of a receipt they sum to what it prints.
-        ("net_cents", "BIGINT"),
-        ("vat_cents", "BIGINT"),
         ("vat_key", "INTEGER"),
-        ("vat_rate_basis_points", "INTEGER"),
         ("category_key", "VARCHAR"),
         ("category_name", "VARCHAR"),
         ("hour", "TINYINT"),

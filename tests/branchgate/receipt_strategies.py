@@ -30,8 +30,9 @@ def lines(draw: st.DrawFn, number: int, sign: int = 1) -> Line:
     """One line of goods, a discount or a voucher; may be voided."""
     case = draw(
         st.sampled_from(
-            [BusinessCase.UMSATZ] * 6
+            [BusinessCase.UMSATZ] * 9
             + [BusinessCase.PFAND, BusinessCase.RABATT, BusinessCase.MEHRZWECKGUTSCHEIN_KAUF, BusinessCase.TRINKGELD_AN]
+            + [BusinessCase.EINZWECKGUTSCHEIN_KAUF, BusinessCase.FORDERUNGSAUFLOESUNG]
         )
     )
     key, rate = draw(st.sampled_from(RATES))
@@ -93,6 +94,8 @@ def receipts(draw: st.DrawFn, header: Header, register_id: str = "kasse-1") -> R
         return money_movement(header, BusinessCase.ANFANGSBESTAND, draw(st.integers(1, 50_000)), "Anfangsbestand")
     if kind == 1:
         return money_movement(header, BusinessCase.GELDTRANSIT, -draw(st.integers(1, 50_000)), "Zur Bank")
+    if kind == 6:
+        return money_movement(header, BusinessCase.TRINKGELD_AN, -draw(st.integers(1, 5_000)), "Trinkgeld ausgezahlt")
     if kind == 2:
         sale = draw(sales(header))
         return reversal_of(sale, header, register_id, b"\1" * 16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,10 +54,34 @@ def test_spread_loses_no_cent(total: int, weights: list[int]) -> None:
         assert all(abs(part * whole - total * weight) < abs(whole) for part, weight in zip(parts, weights, strict=True))
 
 
-@given(st.lists(CENTS, min_size=1, max_size=40))
-def test_line_shares_of_vat_add_up_to_the_receipts_vat(grosses: list[int]) -> None:
-    (sums,) = vat_sums([(2, 700, gross) for gross in grosses])
-    assert sum(vat_shares(sums.vat_cents, grosses)) == sums.vat_cents
+GROSSES = st.lists(st.integers(-100_000, 100_000), min_size=1, max_size=40)
+RATES = st.sampled_from([0, 500, 700, 780, 1600, 1900])
+
+
+@given(GROSSES, RATES)
+def test_line_shares_of_vat_add_up_and_stay_within_a_cent_of_each_lines_own(grosses: list[int], rate: int) -> None:
+    (sums,) = vat_sums([(2, rate, gross) for gross in grosses])
+    shares = vat_shares(sums.vat_cents, grosses, rate)
+    assert sum(shares) == sums.vat_cents
+    for gross, share in zip(grosses, shares, strict=True):
+        assert abs(share - Fraction(gross * rate, 10_000 + rate)) < 1
+
+
+@given(GROSSES, RATES, st.integers(-1_000_000, 1_000_000))
+def test_a_voids_shares_are_those_of_the_sale_with_the_other_sign(grosses: list[int], rate: int, wrong: int) -> None:
+    for vat_cents in (vat_sums([(2, rate, gross) for gross in grosses])[0].vat_cents, wrong):
+        mirrored = vat_shares(-vat_cents, [-gross for gross in grosses], rate)
+        assert mirrored == [-share for share in vat_shares(vat_cents, grosses, rate)]
+
+
+@given(GROSSES, st.integers(-1_000_000, 1_000_000))
+def test_a_printed_vat_that_is_wrong_is_shared_out_all_the_same(grosses: list[int], wrong: int) -> None:
+    assert sum(vat_shares(wrong, grosses, 1900)) == wrong
+
+
+def test_goods_bear_their_vat_and_the_voucher_that_pays_them_takes_it_back() -> None:
+    assert vat_shares(0, [1500, -1500], 700) == [98, -98]
+    assert vat_shares(0, [], 700) == []
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**9))

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from branchgate.catalogue import BranchSettings
-from branchgate.figures import Closing, Figures
+from branchgate.figures import CASH_MOVEMENTS, Closing, Figures
 from branchgate.money import euros, quantity_text
 from branchgate.reports import Language, Layout, labelled_tax_id
 from branchgate.reports.words import business_case_word, language_of, payment_word
@@ -111,7 +111,7 @@ def _body(figures: Figures, language: Language, layout: Layout) -> list[str]:
 
 def _totals(figures: Figures, language: Language, layout: Layout) -> list[str]:
     lines = [
-        layout.pair(_word("turnover", language), euros(figures.turnover_cents, language)),
+        layout.pair(_word("turnover", language), euros(_sold_cents(figures), language)),
         layout.pair(_word("gross", language), euros(figures.gross_cents, language)),
         layout.pair(_word("receipts", language), str(figures.receipt_count)),
         layout.pair(_word("lines", language), str(figures.line_count)),
@@ -120,6 +120,12 @@ def _totals(figures: Figures, language: Language, layout: Layout) -> list[str]:
         lines.append(layout.pair(_word("first", language), figures.first_receipt_number))
         lines.append(layout.pair(_word("last", language), figures.last_receipt_number))
     return lines
+
+
+def _sold_cents(figures: Figures) -> int:
+    """What was called turnover then: vouchers, claims and tips were in it."""
+    moved = {case.dsfinvk for case in CASH_MOVEMENTS}
+    return sum(row.gross_cents for row in figures.business_cases if row.business_case not in moved)
 
 
 def _vat(figures: Figures, language: Language, layout: Layout) -> list[str]:

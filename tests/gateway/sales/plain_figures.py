@@ -29,6 +29,15 @@ MONEY_ONLY = {"Anfangsbestand", "Geldtransit", "Privatentnahme", "Privateinlage"
     "Auszahlung",
     "DifferenzSollIst",
 }
+TIP = {"TrinkgeldAN"}
+VOUCHERS = {"MehrzweckgutscheinKauf", "MehrzweckgutscheinEinloesung"}
+CLAIMS = {"Forderungsentstehung", "Forderungsaufloesung"}
+TAXED_WHEN_PAID = {
+    "EinzweckgutscheinKauf",
+    "EinzweckgutscheinEinloesung",
+    "Anzahlungseinstellung",
+    "Anzahlungsaufloesung",
+}
 
 
 def live(receipt: Receipt) -> list[Line]:
@@ -36,7 +45,12 @@ def live(receipt: Receipt) -> list[Line]:
 
 
 def sold(receipt: Receipt) -> list[Line]:
-    return [line for line in live(receipt) if line.business_case.dsfinvk not in MONEY_ONLY]
+    beside = MONEY_ONLY | TIP | VOUCHERS | CLAIMS
+    return [line for line in live(receipt) if line.business_case.dsfinvk not in beside]
+
+
+def served(receipt: Receipt) -> list[Line]:
+    return [line for line in live(receipt) if line.business_case.dsfinvk not in MONEY_ONLY | TIP]
 
 
 def gross(lines: Sequence[Line]) -> int:
@@ -48,7 +62,7 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
     counted = [receipt for receipt in receipts if receipt.type is ReceiptType.BELEG]
     lines = [line for receipt in counted for line in live(receipt)]
     goods = [line for receipt in counted for line in sold(receipt)]
-    selling = [receipt for receipt in counted if sold(receipt)]
+    selling = [receipt for receipt in counted if served(receipt)]
     returns = [receipt for receipt in counted if gross(sold(receipt)) < 0 and not receipt.reverses_receipt]
     reversing = [receipt for receipt in counted if receipt.reverses_receipt]
     voids = [receipt for receipt in reversing if not moves_money_only(receipt)]
@@ -116,11 +130,15 @@ def cash(receipt: Receipt) -> int:
 
 def cash_case(receipt: Receipt) -> BusinessCase:
     moving = [line.business_case for line in live(receipt) if line.business_case.dsfinvk in MONEY_ONLY]
-    return moving[0] if moving else BusinessCase.UMSATZ
+    if moving:
+        return moving[0]
+    cases = {line.business_case for line in live(receipt)}
+    apart = TIP | VOUCHERS | CLAIMS | TAXED_WHEN_PAID
+    return cases.pop() if len(cases) == 1 and {case.dsfinvk for case in cases} <= apart else BusinessCase.UMSATZ
 
 
 def moves_money_only(receipt: Receipt) -> bool:
-    return bool(live(receipt)) and not sold(receipt)
+    return bool(live(receipt)) and not served(receipt)
 
 
 def plain_articles(receipts: Sequence[Receipt]) -> tuple[ArticleFigure, ...]:

@@ -124,17 +124,13 @@ def test_a_closing_ends_its_registers_period_and_no_others(day: Day, cuts: list[
 
 @slow
 @given(day=days(most=8))
-def test_lines_receipts_and_figures_carry_the_same_vat(day: Day) -> None:
+def test_lines_and_receipts_tell_the_same_gross_of_each_vat_key(day: Day) -> None:
     with journal_of(day) as journal, opened_store(journal) as store:
         store.fill()
         by_line = store.connection.execute(
-            "SELECT vat_key, vat_rate_basis_points, sum(gross_cents), sum(net_cents), sum(vat_cents)"
-            " FROM lines WHERE counts GROUP BY 1, 2 ORDER BY 1, 2"
+            "SELECT vat_key, sum(gross_cents) FROM lines WHERE counts GROUP BY 1 ORDER BY 1"
         ).fetchall()
-        assert by_line == [
-            (row.vat_key, row.vat_rate_basis_points, row.gross_cents, row.net_cents, row.vat_cents)
-            for row in store.branch().vat
-        ]
+        assert by_line == [(row.vat_key, row.gross_cents) for row in store.branch().vat]
 
 
 def test_findings_and_drawer_openings_count_in_their_period(tmp_path: Path) -> None:
@@ -257,3 +253,72 @@ def test_voids_of_movements_stand_apart_from_voids_of_sales_and_cash_goes_to_its
     assert (figures.signed_count, figures.unsigned_count) == (1, 1)
     assert [(row.user_id, row.user_name) for row in figures.users] == [("anna", "Anna 6")]
     journal.close()
+
+
+def booked(running: int, *cases: tuple[BusinessCase, int], back: bool = False) -> Receipt:
+    """A receipt of plain lines, paid in cash as far as something is to be paid."""
+    lines = [
+        replace(sample_receipt().lines[0], line_number=number, business_case=case, gross_cents=cents, article_number="")
+        for number, (case, cents) in enumerate(cases, start=1)
+    ]
+    total = sum(cents for _, cents in cases)
+    header = Header(f"K1-{running:06d}", running, NOON_MS, NOON_MS + running, "anna", "Anna")
+    receipt = receipt_of(header, lines, [Payment(PaymentType.BAR if total else PaymentType.KEINE, total)])
+    return replace(receipt, reverses_receipt=back)
+
+
+BESIDE_TURNOVER = [
+    booked(1, (BusinessCase.UMSATZ, 2_000), (BusinessCase.FORDERUNGSENTSTEHUNG, -2_000)),
+    booked(2, (BusinessCase.FORDERUNGSAUFLOESUNG, 2_000)),
+    booked(3, (BusinessCase.MEHRZWECKGUTSCHEIN_KAUF, 5_000)),
+    booked(4, (BusinessCase.UMSATZ, 700), (BusinessCase.MEHRZWECKGUTSCHEIN_EINLOESUNG, -500)),
+    booked(5, (BusinessCase.UMSATZ, 300), (BusinessCase.TRINKGELD_AN, 40)),
+    booked(6, (BusinessCase.TRINKGELD_AN, -40)),
+    booked(7, (BusinessCase.EINZWECKGUTSCHEIN_KAUF, 1_000)),
+    booked(8, (BusinessCase.UMSATZ, 1_500), (BusinessCase.EINZWECKGUTSCHEIN_EINLOESUNG, -1_000)),
+    booked(9, (BusinessCase.ANZAHLUNGSEINSTELLUNG, 10_000)),
+    booked(10, (BusinessCase.TRINKGELD_AN, 40), back=True),
+    booked(11, (BusinessCase.MEHRZWECKGUTSCHEIN_KAUF, -5_000)),
+]
+
+
+def test_turnover_is_what_was_sold_and_what_is_taxed_when_paid_and_nothing_else(tmp_path: Path) -> None:
+    """A tip that was paid out counted as a return, a paid account as a second sale, a voucher sold as turnover."""
+    journal = WrittenJournal(tmp_path)
+    journal.receipts([("kasse-1", receipt) for receipt in BESIDE_TURNOVER])
+    with opened_store(journal) as store:
+        store.fill()
+        figures = store.figures("kasse-1", 1)
+    journal.close()
+    assert figures == plain_figures(BESIDE_TURNOVER)
+    sold = 2_000 + 700 + 300 + 1_000 + (1_500 - 1_000) + 10_000
+    told = {
+        "turnover": figures.turnover_cents,
+        "users": sum(row.gross_cents for row in figures.users),
+        "hours": sum(row.gross_cents for row in figures.hours),
+        "categories": sum(row.gross_cents for row in figures.categories),
+    }
+    assert told == dict.fromkeys(told, sold)
+    assert (figures.return_count, figures.return_cents) == (0, 0)
+    assert (figures.sale_count, figures.hours[0].receipt_count, figures.users[0].receipt_count) == (9, 9, 9)
+    assert (figures.void_count, figures.movement_void_count, figures.movement_void_cents) == (0, 1, 40)
+
+
+def test_cash_of_receipts_that_are_nothing_but_a_voucher_a_claim_a_deposit_or_a_tip_stands_apart(
+    tmp_path: Path,
+) -> None:
+    journal = WrittenJournal(tmp_path)
+    journal.receipts([("kasse-1", receipt) for receipt in BESIDE_TURNOVER])
+    with opened_store(journal) as store:
+        store.fill()
+        figures = store.figures("kasse-1", 1)
+    journal.close()
+    assert figures.cash == (
+        CashFigure("Umsatz", 3, 200 + 340 + 500),
+        CashFigure("TrinkgeldAN", 2, 0),
+        CashFigure("EinzweckgutscheinKauf", 1, 1_000),
+        CashFigure("MehrzweckgutscheinKauf", 2, 0),
+        CashFigure("Forderungsaufloesung", 1, 2_000),
+        CashFigure("Anzahlungseinstellung", 1, 10_000),
+    )
+    assert sum(row.amount_cents for row in figures.cash) == figures.cash_cents
