@@ -15,6 +15,7 @@ from central.identity.enrolment import Enrolment
 from central.intake import Intake
 from central.overview import Overview
 from central.pairing import Pairing
+from central.recall import Recall
 from central.registers import Registers
 from central.reports import Reports
 from central.sessions import Sessions
@@ -36,6 +37,7 @@ class Domain:
     articles: Articles
     feeds: FeedServers
     intake: Intake
+    recall: Recall
     sessions: Sessions
     pairing: Pairing
     summaries: Summaries
@@ -65,6 +67,7 @@ def make_domain(database: Database, authority: CentralAuthority, clock: Clock) -
         articles=articles,
         feeds=feeds,
         intake=intake,
+        recall=Recall(database),
         sessions=sessions,
         pairing=Pairing(registers, sessions),
         summaries=Summaries(database, clock, sessions),

@@ -21,12 +21,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What a gateway tells about itself: software version, its journal (16 bytes) and where registers reach its pairing port."""
+    """What a gateway tells about itself: software version, its journal (16 bytes) and where registers reach its pairing port.
+
+    `recall_wanted`: its journal was lost or shortened, and it asks what central knows of its registers.
+    """
 
     version: str
     journal_id: bytes
     journal_sequence: int
     pairing_address: str
+    recall_wanted: bool = False
 
 
 class PairingStage(IntEnum):

@@ -16,6 +16,7 @@ from gateway.catalogue.replica import Replica
 from gateway.equipment import DeviceKind, DeviceState
 from gateway.equipment.advice import advice
 from gateway.journal import Journal
+from gateway.journal.awaited import numbers_awaited
 from gateway.journal.incidents import incidents
 from gateway.journal.reader import entry_of
 from gateway.journal.telling import incident_warnings
@@ -152,6 +153,11 @@ class StatusDesk:
             state.z_number,
         )
 
+    def _registers_known(self) -> list[str]:
+        """Those that are paired, and those that were and have sold."""
+        stored = self._reading.execute("SELECT register_id FROM register_state").fetchall()
+        return sorted({*(name for (name,) in stored), *(register.register_id for register in self._registers.all())})
+
     async def _sales_sequence(self) -> int | None:
         """Up to where the sales store is filled; None when it is not there, or goes while it is asked."""
         try:
@@ -166,6 +172,9 @@ class StatusDesk:
             reasons["WARN_DISK_FULL"] = str(free // MEGABYTE)
         if not self._around.central_connected():
             reasons["WARN_CENTRAL_NOT_CONNECTED"] = str(self._journal.head - self._around.central_sequence())
+        awaited = [name for name in self._registers_known() if numbers_awaited(self._reading, name)]
+        if awaited:
+            reasons["WARN_Z_NUMBERS_AWAITED"] = ", ".join(awaited)
         if uncertain:
             reasons["WARN_UNCERTAIN_PRINT_JOBS"] = str(uncertain)
         if not sales_ready:

@@ -15,7 +15,7 @@ from central.rpc.sync import sync_service
 
 def add_gateway_services(server: grpc.aio.Server, domain: Domain) -> None:
     """What enrolled gateways call."""
-    sessions = SessionServicer(domain.sessions, domain.intake, domain.clock)
+    sessions = SessionServicer(domain.sessions, domain.intake, domain.recall, domain.clock)
     session_pb2_grpc.add_SessionServiceServicer_to_server(sessions, server)
     intake_pb2_grpc.add_IntakeServiceServicer_to_server(IntakeServicer(domain.intake, domain.summaries), server)
     server.add_generic_rpc_handlers((sync_service(domain.feeds),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import grpc.aio
 
@@ -17,6 +17,7 @@ from branchgate.v1 import (
 from branchgate.wire.callers import caller
 from central.intake import Intake
 from central.intake_state import IntakeState
+from central.recall import Recall, Recalled
 from central.rpc.numbers import range_to_message
 from central.sessions import (
     Answer,
@@ -36,9 +37,10 @@ Context = grpc.aio.ServicerContext[session_pb2.OpenRequest, session_pb2.OpenResp
 class SessionServicer(session_pb2_grpc.SessionServiceServicer):
     """Joins a gateway's stream with its session."""
 
-    def __init__(self, sessions: Sessions, intake: Intake, clock: Clock) -> None:
+    def __init__(self, sessions: Sessions, intake: Intake, recall: Recall, clock: Clock) -> None:
         self._sessions = sessions
         self._intake = intake
+        self._recall = recall
         self._clock = clock
 
     async def Open(  # type: ignore[override]  # write() style: its cleanup runs in the RPC's own task
@@ -51,6 +53,8 @@ class SessionServicer(session_pb2_grpc.SessionServiceServicer):
             accepted = session_pb2.SessionAccepted(
                 central_time_ms=self._clock.now_ms(), intake_state=state_to_message(state)
             )
+            if greeting.recall_wanted:
+                accepted.recall.CopyFrom(recall_to_message(await self._recall.of(branch_id)))
             await context.write(session_pb2.OpenResponse(accepted=accepted))
             listening = asyncio.create_task(_listen(request_iterator, session))
             try:
@@ -66,7 +70,7 @@ async def _greeting(requests: AsyncIterator[session_pb2.OpenRequest]) -> Greetin
     if first is None or not first.HasField("greeting"):
         raise Refused("SESSION_WITHOUT_GREETING", field="step", rule="the first message is the greeting")
     told = first.greeting
-    return Greeting(told.version, told.journal_id, told.journal_sequence, told.pairing_address)
+    return Greeting(told.version, told.journal_id, told.journal_sequence, told.pairing_address, told.recall_wanted)
 
 
 async def _listen(requests: AsyncIterator[session_pb2.OpenRequest], session: Session) -> None:
@@ -118,6 +122,26 @@ def state_to_message(state: IntakeState) -> session_pb2.IntakeState:
             session_pb2.RegisterIntake(register_id=register_id, register_sequence=number)
             for register_id, number in sorted(state.registers.items())
         ],
+    )
+
+
+def recall_to_message(registers: Sequence[Recalled]) -> session_pb2.BranchRecall:
+    """What central knows of a branch's registers, as a message."""
+    return session_pb2.BranchRecall(
+        registers=[
+            session_pb2.RecalledRegister(
+                register_id=told.register_id,
+                register_name=told.name,
+                number_range=range_to_message(told.number_range),
+                z_number=told.z_number,
+                running_number=told.running_number,
+                reserved_number=told.reserved_number,
+                key_sha256=told.key_sha256,
+                former_key_sha256=told.former_key_sha256,
+                paired_at_ms=told.paired_at_ms,
+            )
+            for told in registers
+        ]
     )
 
 

@@ -6,6 +6,7 @@ What is found is written down as an incident, which the status page tells until 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
 import structlog
 
@@ -14,6 +15,7 @@ from branchgate.errors import TryAgain
 from gateway.branch.cursor import read_cursor
 from gateway.branch.damages import note_damages
 from gateway.branch.stores import SALES_FILE, Stores
+from gateway.journal.awaited import numbers_known
 from gateway.journal.incidents import lost_witness
 from gateway.journal.recovery import (
     Shortened,
@@ -22,6 +24,7 @@ from gateway.journal.recovery import (
     go_on_shortened,
 )
 from gateway.journal.verification import ChainReport, verify_tail
+from gateway.recording.continuing import LastNumbers, continue_behind
 from gateway.sales.opened import Opened
 
 _log = structlog.get_logger(__name__)
@@ -43,6 +46,24 @@ async def look_back(stores: Stores, clock: Clock) -> None:
     shortened = await _go_on(stores, clock, opened, report)
     if shortened is not None:
         _log.error("journal_shortened", witness=shortened.witness, seen=shortened.seen, head=shortened.head)
+    if opened.evidence:
+        await _continue_behind(stores, clock, opened)
+
+
+async def _continue_behind(stores: Stores, clock: Clock, opened: Opened) -> None:
+    """Numbers go on behind those in the sales store that was kept; it follows the journal within a second, so it has heard of them all."""
+    continuing = continue_behind(
+        stores.journal, SALES_FILE, [LastNumbers(*told) for told in opened.numbers], clock.now_ms()
+    )
+
+    def work(connection: sqlite3.Connection) -> list[str]:
+        raised = continuing(connection)
+        numbers_known(connection)
+        return raised
+
+    raised = await stores.writer.submit(work, urgent=True)
+    if raised:
+        _log.warning("z_numbers_continued", witness=SALES_FILE, registers=raised)
 
 
 async def _go_on(stores: Stores, clock: Clock, opened: Opened, report: ChainReport) -> Shortened | None:

@@ -24,6 +24,7 @@ from gateway.journal.portions import Portion, read_portion
 from gateway.uplink.agreement import Agreement
 from gateway.uplink.answers import GatewayAnswers
 from gateway.uplink.events import EventUpload
+from gateway.uplink.recalling import Recalling
 from gateway.uplink.session import greeting_of
 from gateway.uplink.standing import Standing
 from gateway.uplink.uplink import Uplink
@@ -69,12 +70,14 @@ def make_central_line(
         # Not waited for: it is only a witness for the next start, and central tells its place anew at every session.
         stores.writer.submit(lambda connection: write_cursor(connection, sequence)).add_done_callback(_noted)
 
+    recalling = Recalling(stores.writer, stores.journal, stores.reading, stores.registers, clock)
     follower = central_follower(stores.replica, lambda: uplink.channel, random.random)
     uplink = Uplink(
         dial,
-        greeting=greeting_of(stores.journal, pairing_address),
+        greeting=greeting_of(stores.journal, pairing_address, lambda: recalling.wanted),
         answers=GatewayAnswers(desks.pairing, stores.sales, stores.journal),
         agree=Agreement(stores.journal, stores.reader, standing, clock, doubted).reach,
+        recalled=recalling.take,
         upload=EventUpload(stores.journal, read, standing, settled),
         backoff=Backoff(random.random, cap_ms=settings.central.longest_pause_ms),
         up=follower.hurry,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 from branchgate.chain_walk import Damage
 from branchgate.clock import Clock
-from branchgate.errors import Refused, TryAgain
+from branchgate.errors import Refused, RefusedKind, TryAgain
 from gateway.branch.damages import note_damages
 from gateway.branch.stores import Stores
 from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
@@ -17,6 +17,8 @@ from gateway.journal.incidents import Incident, incidents
 from gateway.journal.recovery import acknowledge_incidents
 from gateway.journal.stored import open_for_verification
 from gateway.journal.verification import ChainReport, verify_whole_chain
+from gateway.recording.continuing import say_next_z
+from gateway.recording.states import UNKNOWN_REGISTER, read_state
 from gateway.short_texts import short_text
 
 MOST_AT_ONCE = 1_000
@@ -79,6 +81,18 @@ class JournalDesk:
             raise Refused("INVALID_VALUE", field="numbers", value=len(numbers), rule=f"at most {MOST_AT_ONCE}")
         user = short_text(user_id, "user_id")
         return await acknowledge_incidents(self._stores.journal, numbers, user, self._clock.now_ms())
+
+    async def say_next_z(self, register_id: str, next_z_number: int, user_id: str) -> None:
+        """A person has read a register's last Z off its paper, because the journal was lost and no witness is left.
+
+        Raises Refused (REGISTER_UNKNOWN, Z_NUMBERS_NOT_AWAITED, INVALID_VALUE).
+        """
+        known = read_state(self._stores.reading, register_id) != UNKNOWN_REGISTER
+        if not known and self._stores.registers.get(register_id) is None:
+            raise Refused("REGISTER_UNKNOWN", field="register_id", value=register_id, kind=RefusedKind.NOT_FOUND)
+        user = short_text(user_id, "user_id")
+        work = say_next_z(self._stores.journal, register_id, next_z_number, user, self._clock.now_ms())
+        await self._stores.writer.submit(work, urgent=True)
 
     async def _sales_anchor(self) -> list[Anchor]:
         try:

@@ -1,4 +1,4 @@
-"""`branchgate gateway verify | incidents | acknowledge | export journal`: is the journal whole, what was ever wrong with it, who has taken notice."""
+"""`branchgate gateway verify | incidents | acknowledge | next-z | export journal`: is the journal whole, what was ever wrong with it, who has taken notice."""
 
 from __future__ import annotations
 
@@ -151,6 +151,22 @@ def acknowledge(
         console().print(f"Zur Kenntnis genommen / acknowledged: {answer.acknowledged}")
 
 
+def next_z(
+    register: Annotated[str, typer.Argument(metavar="REGISTER", help="The register, as `status` names it.")],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="One more than the number of its last Z report.")],
+    data: DataOption = DATA_DEFAULT,
+    user: UserOption = "operator",
+) -> None:
+    """Says which Z number a register gets next. Only after the journal was lost, while neither central nor a sales store can tell."""
+
+    async def question(channel: grpc.aio.Channel) -> None:
+        request = gateway_admin_pb2.SayNextZNumberRequest(register_id=register, next_z_number=number, user_id=user)
+        await gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel).SayNextZNumber(request)
+
+    ask(data, question)
+    console().print(f"{foreign(register)}: nächster Abschluss / next closing Z {number}")
+
+
 def _stopped(data: Path) -> DataFolder:
     """The folder, held for as long as it is examined. Raises Refused (FOLDER_IN_USE, NO_JOURNAL)."""
     if not data.is_dir():
@@ -228,4 +244,5 @@ def add_to(app: typer.Typer) -> None:
     """Registers the commands of this file."""
     for command in (verify, incidents, acknowledge):
         app.command()(command)
+    app.command("next-z")(next_z)
     exports.command("journal")(export)

@@ -25,6 +25,7 @@ from gateway.closing.model import (
     PARKED_RECEIPTS,
     REGISTER_BUSY,
     REGISTER_UNKNOWN,
+    Z_NUMBER_UNKNOWN,
     BranchClosed,
     Closed,
     CloseDay,
@@ -36,6 +37,7 @@ from gateway.closing.model import (
 )
 from gateway.closing.parked import ParkedHere
 from gateway.closing.settling import Blocked, Settled, Terms, closing_id, settle
+from gateway.journal.awaited import numbers_awaited
 from gateway.journal.entries import Entry
 from gateway.journal.journal import Journal
 from gateway.journal.reader import entry_of
@@ -163,6 +165,8 @@ class ClosingDesk:
             found = next((each for each in standing.periods if each.period.register_id == register_id), None)
             if found is None:
                 return self._nothing_to_close(order, register_id)
+            if numbers_awaited(self._reading, register_id):
+                return Skipped(register_id, Z_NUMBER_UNKNOWN)
             try:
                 closing = await self._closing_of(order, found, standing)
                 terms = Terms(order.carry_parked, self._closed_until_ms(closing))

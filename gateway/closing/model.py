@@ -11,6 +11,7 @@ NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"
 REGISTER_BUSY = "REGISTER_BUSY"
 PARKED_RECEIPTS = "PARKED_RECEIPTS"
 REGISTER_UNKNOWN = "REGISTER_UNKNOWN"
+Z_NUMBER_UNKNOWN = "Z_NUMBER_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class PastClosings:
     limit: int
     from_day: str = ""
     to_day: str = ""
-
     without_text: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class XReport:
@@ -74,7 +75,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A register was not closed: NOTHING_TO_CLOSE, REGISTER_BUSY, PARKED_RECEIPTS, REGISTER_UNKNOWN. The others go on.
+    """A register was not closed: NOTHING_TO_CLOSE, REGISTER_BUSY, PARKED_RECEIPTS, REGISTER_UNKNOWN, Z_NUMBER_UNKNOWN. The others go on.
 
     `detail` names what stands in the way.
     """

@@ -163,6 +163,8 @@ class EntriesExamination:
                     if finding.reason == "EVENTS_MISSING" and register_id:
                         through = int(finding.value.rpartition(" ")[2])
                         self._numbers[register_id] = through, self._lost
+                    if finding.reason == "Z_NUMBERS_CONTINUED" and not register_id:
+                        self._z_numbers[finding.field] = int(finding.value), self._lost
             case EventKind.CLOSING:
                 yield from self._closing(entry, register_id)
             case _:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from branchgate.chain_walk import Damage, DamageKind
+from gateway.journal.awaited import await_numbers, want_recall
 from gateway.store.schema import META
 
 SHORTENED = "JOURNAL_SHORTENED"
@@ -58,7 +59,8 @@ def write_damage(connection: sqlite3.Connection, damage: Damage, now_ms: int) ->
 def write_shortened(
     connection: sqlite3.Connection, reason: str, witness: str, seen: int, head: int, detail: str, now_ms: int
 ) -> None:
-    """Notes that `witness` has seen more than is here: SHORTENED, or LOST."""
+    """Notes that `witness` has seen more than is here: SHORTENED, or LOST. Central is to be asked what it knows of the registers."""
+    want_recall(connection)
     connection.execute("DELETE FROM meta WHERE key = ?", (_LOST_WITNESS,))
     connection.execute(
         "INSERT INTO journal_incidents (reason, first_sequence, last_sequence, witness, detail, found_at)"
@@ -72,6 +74,8 @@ def mark_lost(connection: sqlite3.Connection, witness: str) -> None:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(META)
     connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (_LOST_WITNESS, witness))
+    want_recall(connection)
+    await_numbers(connection)
     connection.execute("COMMIT")
 
 

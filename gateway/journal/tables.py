@@ -40,9 +40,14 @@ JOURNAL = Schema(
         CREATE UNIQUE INDEX journal_incidents_once ON journal_incidents (reason, first_sequence, last_sequence)
         WHERE witness = '';
         """,
+        """
+        CREATE INDEX journal_tse ON journal (register_id) WHERE kind = 6;
+        CREATE INDEX journal_notes ON journal (register_id) WHERE kind = 9 AND register_id = '';
+        """,
     ),
 )
-"""One row per event. `register_id` '' is the branch itself; `register_sequence` 0 marks the gateway's own events; `kind` 5 is CLOSING.
+"""One row per event. `register_id` '' is the branch itself; `register_sequence` 0 marks the gateway's own events; `kind` 5 is CLOSING,
+6 TSE, 9 FINDING. Few entries are of the kinds that are indexed, and somebody looks for them among all.
 
 `journal_incidents`: damaged entries (`witness` ''), and each time the journal was found shortened (what the witness had seen is
 `last_sequence`, the first entry that is not here `first_sequence`). Told on the status page until somebody acknowledges it.

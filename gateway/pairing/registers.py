@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from branchgate.errors import Refused, RefusedKind
@@ -117,6 +118,22 @@ class PairedRegisters:
         next_running_number = await self._writer.submit(store)
         self._registers[register.register_id] = register
         return next_running_number
+
+    async def restore(self, registers: Sequence[PairedRegister]) -> list[str]:
+        """Takes back registers whose rows were lost; one that is there is newer and stays. Answers with those taken back.
+
+        What closing the day needs may use the disk's reserve, and a register that cannot come in cannot close.
+        """
+        missing = [register for register in registers if register.register_id not in self._registers]
+
+        def store(connection: sqlite3.Connection) -> None:
+            for register in missing:
+                write_register(connection, register)
+
+        if missing:
+            await self._writer.submit(store, urgent=True)
+        self._registers |= {register.register_id: register for register in missing}
+        return [register.register_id for register in missing]
 
     async def renewed(self, register_id: str, *, presented_sha256: bytes, new_sha256: bytes) -> None:
         """Takes the new key beside the presented one: the answer may be lost, and open calls go on under the old one."""

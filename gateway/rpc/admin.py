@@ -72,6 +72,13 @@ class GatewayAdminServicer(gateway_admin_pb2_grpc.GatewayAdminServiceServicer):
         count = await self._journal.acknowledge(request.numbers, request.user_id)
         return gateway_admin_pb2.AcknowledgeIncidentsResponse(acknowledged=count)
 
+    async def SayNextZNumber(
+        self, request: gateway_admin_pb2.SayNextZNumberRequest, context: Context
+    ) -> gateway_admin_pb2.SayNextZNumberResponse:
+        del context
+        await self._journal.say_next_z(request.register_id, request.next_z_number, request.user_id)
+        return gateway_admin_pb2.SayNextZNumberResponse()
+
     async def ListFindings(
         self, request: gateway_admin_pb2.ListFindingsRequest, context: Context
     ) -> gateway_admin_pb2.ListFindingsResponse:

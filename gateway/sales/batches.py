@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.sales.continued import take_continued
 from gateway.sales.csvfile import csv_lines, load
 from gateway.sales.decode import Decoder
 from gateway.sales.periods import Periods
@@ -31,6 +32,7 @@ class BatchMaker:
         self._journal = journal
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._periods = periods
         self._decoder = Decoder(periods)
         self._after = after
         self._made = 0
@@ -41,7 +43,9 @@ class BatchMaker:
         if not entries:
             return None
         self._decoder.clear()
+        corrections: list[str] = []
         for entry in entries:
+            corrections += take_continued(entry, self._periods)
             self._decoder.take(entry)
         last = entries[-1]
         self._after = last.sequence
@@ -52,7 +56,7 @@ class BatchMaker:
             last=last.sequence,
             chain_hash=last.chain_hash,
             rows={name: len(rows) for name, rows in self._decoder.rows.items()},
-            statements=tuple(self._write(max(len(entry.body) for entry in entries))),
+            statements=(*self._write(max(len(entry.body) for entry in entries)), *corrections),
         )
 
     def _write(self, longest: int) -> list[str]:

@@ -6,15 +6,18 @@ A DuckDB file whose log has a wrong tail refuses to open or opens short, so noth
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from gateway.sales.evidence import last_numbers
 from gateway.sales.opened import Opened, Tuning
 from gateway.sales.source import JournalEnd, JournalSource
 from gateway.sales.tables import LOADED, SCHEMA, SCHEMA_VERSION
+
+_SET_ASIDE = ".set-aside-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,17 @@ def open_store(
     even an empty file cannot be made.
     """
     end = journal.end()
+    connection, opened = _open_or_begin(path, journal, tuning, end, now_ms, read_all=read_all)
+    # A journal without entries may be one that was lost in an earlier run, which ended before anybody was told.
+    if opened.ahead or not end.head:
+        told = last_numbers(set_aside_files(path))
+        opened = replace(opened, evidence=told is not None, numbers=told or ())
+    return connection, opened
+
+
+def _open_or_begin(
+    path: Path, journal: JournalSource, tuning: Tuning, end: JournalEnd, now_ms: int, *, read_all: bool
+) -> tuple[duckdb.DuckDBPyConnection, Opened]:
     if not path.exists():
         # A log without its database belongs to nothing; DuckDB would replay it into the new file.
         wal_of(path).unlink(missing_ok=True)
@@ -123,7 +137,7 @@ def temporary_of(path: Path) -> Path:
 def set_aside(path: Path, now_ms: int) -> str:
     """Renames the file, and its log with it so that the pair can still be opened; returns the new name."""
     stamp = datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-    base = path.with_name(f"{path.name}.set-aside-{stamp}")
+    base = path.with_name(f"{path.name}{_SET_ASIDE}{stamp}")
     kept, count = base, 1
     while kept.exists() or wal_of(kept).exists():
         count += 1
@@ -132,6 +146,12 @@ def set_aside(path: Path, now_ms: int) -> str:
         wal_of(path).rename(wal_of(kept))
     path.rename(kept)
     return kept.name
+
+
+def set_aside_files(path: Path) -> list[Path]:
+    """The files that were kept of earlier stores in this place, by name."""
+    found = path.parent.glob(f"{path.name}{_SET_ASIDE}*")
+    return sorted(file for file in found if file.suffix != ".wal")
 
 
 def _verify(connection: duckdb.DuckDBPyConnection, journal: JournalSource, end: JournalEnd) -> None:

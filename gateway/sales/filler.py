@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from gateway.sales.batches import Batch, BatchMaker
+from gateway.sales.continued import take_continued
 from gateway.sales.database import Watermark, read_watermark
 from gateway.sales.days import DayRule
 from gateway.sales.periods import Periods
@@ -27,7 +28,7 @@ class Filler:
         self._connection = connection
         self._mark = read_watermark(connection)
         self._periods = Periods(rule)
-        self._restore_periods()
+        self._restore_periods(journal)
         self._batches = BatchMaker(journal, folder, self._periods, self._mark.sequence)
         self._ahead: Batch | None = None
         self._loader = ThreadPoolExecutor(1, "sales loader")
@@ -77,7 +78,7 @@ class Filler:
         self._connection.execute("COMMIT")
         self._mark = Watermark(batch.journal_id, batch.last, batch.chain_hash, loaded)
 
-    def _restore_periods(self) -> None:
+    def _restore_periods(self, journal: JournalSource) -> None:
         made = self._connection.execute("SELECT coalesce(max(period), 0) FROM periods").fetchall()[0][0]
         closed = self._connection.execute("SELECT register_id, arg_max(z_number, sequence) FROM closings GROUP BY ALL")
         next_z = {register_id: z_number + 1 for register_id, z_number in closed.fetchall()}
@@ -93,3 +94,6 @@ class Filler:
                 for number, register_id, z_number, first, zone, shift in still_open
             ],
         )
+        for note in journal.notes(self._mark.sequence):
+            # Their periods are stored as corrected already; what is not stored is where a register without one goes on.
+            take_continued(note, self._periods)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 EXIT_SUSPECT = 3
@@ -43,7 +44,8 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """How the file was found. `ahead`: it knew entries that the journal does not have, or has others in place of; `set_aside` names the file kept as evidence; `in_memory`: there is no file,
-    because the disk is full.
+    because the disk is full. `evidence`: the files kept could be read, and `numbers` are the highest they hold of each register: its id,
+    Z number, running number of its own and of the reserved part. They are looked at only when the journal is empty or behind.
     """
 
     watermark: int
@@ -52,3 +54,5 @@ class Opened:
     ahead: bool = False
     ahead_watermark: int = 0
     in_memory: bool = False
+    evidence: bool = False
+    numbers: Sequence[tuple[str, int, int, int]] = ()

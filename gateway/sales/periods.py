@@ -66,6 +66,15 @@ class Periods:
         self._open.pop(register_id, None)
         self._next_z[register_id] = z_number + 1
 
+    def go_on_behind(self, register_id: str, z_number: int) -> Period | None:
+        """A register's closings go on behind a Z number that this journal does not hold; its open period, if that has another one now."""
+        self._next_z[register_id] = max(self._next_z.get(register_id, 1), z_number + 1)
+        period = self._open.get(register_id)
+        if period is None or period.z_number >= self._next_z[register_id]:
+            return None
+        period.z_number = self._next_z[register_id]
+        return period
+
     def _days_by(self, rule: DayRule) -> Days:
         if rule not in self._days:
             self._days[rule] = Days(rule)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from branchgate.events import EventKind
 from gateway.store.connection import connect_read_only
+
+_COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
 
 
 class JournalRow(NamedTuple):
@@ -54,11 +57,17 @@ class JournalSource:
 
     def read(self, after: int, limit: int) -> list[JournalRow]:
         """At most `limit` entries behind sequence `after`, in order."""
-        query = (
-            "SELECT sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
-            " FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?"
-        )
+        query = f"SELECT {_COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?"
         with closing(self._connection.execute(query, (after, limit))) as rows:
+            return list(map(JournalRow._make, rows))
+
+    def notes(self, through: int) -> list[JournalRow]:
+        """The findings about the branch itself up to sequence `through`, in order: there are few, and an index of their own finds them."""
+        query = (
+            f"SELECT {_COLUMNS} FROM journal INDEXED BY journal_notes"
+            f" WHERE kind = {int(EventKind.FINDING)} AND register_id = '' AND sequence <= ? ORDER BY sequence"
+        )
+        with closing(self._connection.execute(query, (through,))) as rows:
             return list(map(JournalRow._make, rows))
 
     def close(self) -> None:

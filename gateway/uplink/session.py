@@ -24,13 +24,16 @@ _log = structlog.get_logger(__name__)
 Tell = Callable[[session_pb2.OpenRequest], None]
 
 
-def greeting_of(journal: Journal, pairing_address: str) -> Callable[[], session_pb2.SessionGreeting]:
-    """What the gateway says first in every session: what it is, and how far its journal reaches."""
+def greeting_of(
+    journal: Journal, pairing_address: str, recall_wanted: Callable[[], bool]
+) -> Callable[[], session_pb2.SessionGreeting]:
+    """What the gateway says first in every session: what it is, how far its journal reaches, and whether it has to ask for registers."""
     return lambda: session_pb2.SessionGreeting(
         version=__version__,
         journal_id=journal.journal_id,
         journal_sequence=journal.head,
         pairing_address=pairing_address,
+        recall_wanted=recall_wanted(),
     )
 
 
@@ -52,10 +55,12 @@ class Session:
         greeting: Callable[[], session_pb2.SessionGreeting],
         answers: Answers,
         accepted: Callable[[session_pb2.IntakeState], Awaitable[None]],
+        recalled: Callable[[session_pb2.BranchRecall], Awaitable[None]],
     ) -> None:
         self._greeting = greeting
         self._answers = answers
         self._accepted = accepted
+        self._recalled = recalled
         self._out: asyncio.Queue[session_pb2.OpenRequest] = asyncio.Queue()
 
     async def run(self, channel: grpc.aio.Channel) -> None:
@@ -83,6 +88,8 @@ class Session:
     ) -> None:
         match response.WhichOneof("step"):
             case "accepted":
+                if response.accepted.HasField("recall"):
+                    await self._recalled(response.accepted.recall)
                 await self._accepted(response.accepted.intake_state)
             case "intake_state":
                 await self._accepted(response.intake_state)

@@ -32,7 +32,7 @@ class Uplink:
     """Keeps one session to central open, with the event upload beside it.
 
     A new channel for every attempt: one that has failed keeps its own, longer pauses. `agree` takes what central holds before anything
-    is uploaded; `up` is called whenever central has accepted; `doubted` looks for damage in the journal when central cannot take it.
+    is uploaded, `recalled` what it knows of the registers, when the greeting asked; `up` is called whenever central has accepted; `doubted` looks for damage in the journal when central cannot take it.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Uplink:
         greeting: Callable[[], session_pb2.SessionGreeting],
         answers: Answers,
         agree: Agree,
+        recalled: Callable[[session_pb2.BranchRecall], Awaitable[None]],
         upload: EventUpload,
         backoff: Backoff,
         up: Callable[[], None],
@@ -51,6 +52,7 @@ class Uplink:
         self._greeting = greeting
         self._answers = answers
         self._agree = agree
+        self._recalled = recalled
         self._upload = upload
         self._backoff = backoff
         self._up = up
@@ -94,7 +96,7 @@ class Uplink:
             await self._agree(state)
             accepted.set()
 
-        session = asyncio.create_task(Session(self._greeting, self._answers, on_accepted).run(channel))
+        session = asyncio.create_task(Session(self._greeting, self._answers, on_accepted, self._recalled).run(channel))
         uploading = asyncio.create_task(self._upload_once(accepted, channel))
         try:
             done, _ = await asyncio.wait({session, uploading}, return_when=asyncio.FIRST_COMPLETED)

@@ -41,6 +41,7 @@ async def test_no_channel_is_handed_out_between_two_attempts() -> None:
         greeting=session_pb2.SessionGreeting,
         answers=NEVER_REACHED,
         agree=NEVER_REACHED,
+        recalled=NEVER_REACHED,
         upload=NEVER_REACHED,
         backoff=ObservedBackoff(over),
         up=lambda: None,

@@ -199,9 +199,10 @@ async def test_the_line_finds_damage_by_itself_and_goes_on(tmp_path: Path) -> No
         agreement = Agreement(branch.journal, branch.reader, line.standing, branch.clock, doubted)
         uplink = Uplink(
             lambda: channel_of(identity),
-            greeting=greeting_of(branch.journal, "shop:7444"),
+            greeting=greeting_of(branch.journal, "shop:7444", lambda: False),
             answers=NoAnswers(),
             agree=agreement.reach,
+            recalled=nothing_recalled,
             upload=EventUpload(branch.journal, line.read, line.standing, settled),
             backoff=Backoff(lambda: 0.0, cap_ms=1),
             up=lambda: None,
@@ -216,6 +217,11 @@ async def test_the_line_finds_damage_by_itself_and_goes_on(tmp_path: Path) -> No
         assert looked == [1]
         status = await operator.GetCentralStatus(admin.GetCentralStatusRequest())
         assert status.receipts == SALES - 1
+
+
+async def nothing_recalled(_recall: session_pb2.BranchRecall) -> None:
+    """Nobody asked."""
+    raise NotImplementedError
 
 
 class NoAnswers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,18 +31,21 @@ class Sales:
 
     columns: SummaryColumns
 
-    async def summaries(self, _business_day: str | None, _through: int) -> tuple[Summary, ...]:
-        return tuple(
-            Summary("kasse-1", "2026-11-22", z_number, z_number, Figures(receipt_count=1), self.columns)
-            for z_number in range(1, PERIODS + 1)
-        )
+    async def summaries(self, _business_day: str | None, _through: int) -> AsyncGenerator[Summary, None]:
+        for z_number in range(1, PERIODS + 1):
+            yield Summary("kasse-1", "2026-11-22", z_number, z_number, Figures(receipt_count=1), self.columns)
 
 
-def answers_of(sales: Any) -> GatewayAnswers:
+def answers_of(sales: Any, head: int = 1) -> GatewayAnswers:
     """Answers that need neither a pairing desk nor more of the journal than its head."""
     desk: Any = SimpleNamespace()
-    journal: Any = SimpleNamespace(head=1)
+    journal: Any = SimpleNamespace(head=head)
     return GatewayAnswers(desk, sales, journal)
+
+
+async def nothing_recalled(_recall: session_pb2.BranchRecall) -> None:
+    """Nobody asked."""
+    raise NotImplementedError
 
 
 @asynccontextmanager
@@ -57,7 +60,7 @@ async def gateway_at_central(folder: Path, answers: Any) -> AsyncIterator[Any]:
             accepted.set()
 
         async with channel_of(identity) as channel:
-            session = Session(lambda: greeting(b"j" * 16).greeting, answers, took_up)
+            session = Session(lambda: greeting(b"j" * 16).greeting, answers, took_up, nothing_recalled)
             running = asyncio.create_task(session.run(channel))
             async with asyncio.timeout(ACCEPTED_WITHIN_S):
                 await accepted.wait()
@@ -73,7 +76,7 @@ async def test_summaries_of_a_year_are_more_than_one_message(tmp_path: Path) -> 
     """
     many = tuple(range(2_000))
     sales = Sales(SummaryColumns(many, many, many, many, many, ("obst",)))
-    sizes = [sum(summary.ByteSize() for summary in each) for each in portions(await sales.summaries(None, 0))]
+    sizes = [sum(summary.ByteSize() for summary in each) async for each in portions(sales.summaries(None, 0))]
     assert max(sizes) <= MIB < sum(sizes)
     answers = answers_of(sales)
     async with gateway_at_central(tmp_path, answers) as operator:
