@@ -29,6 +29,7 @@ from tests.gateway.dsfinvk.exported import Exported, Row, cents, total, unpacked
 from tests.gateway.sales.plain_figures import plain_figures
 from tests.ledger.arithmetic import RATES, net_of
 from tests.ledger.book import business_day
+from tests.ledger.branch import Desks
 from tests.ledger.days import Days
 
 Closings = dict[tuple[str, int], Closing]
@@ -89,16 +90,20 @@ def _unsigned(receipt: Receipt) -> Receipt:
     return decode_receipt(encode_receipt(receipt))
 
 
+async def all_summaries(desks: Desks) -> list[Summary]:
+    """What central pulls."""
+    return [one async for one in desks.sales.summaries(None, desks.branch.journal.head)]
+
+
 async def summaries_are_the_closings(days: Days) -> None:
     """What central pulls, and what central then reports."""
-    desks = days.branch.desks
-    summaries = await desks.sales.summaries(None, desks.branch.journal.head)
+    summaries = await all_summaries(days.branch.desks)
     assert {(one.register_id, one.z_number) for one in summaries} == days.closings.keys()
     for one in summaries:
         closing = days.closings[one.register_id, one.z_number]
         assert (one.figures, one.business_day) == (closing.figures, closing.business_day)
-        assert one.columns == closing.columns
-    report = await at_central(days.branch.folder, list(summaries))
+        assert (one.columns, one.articles) == (closing.columns, closing.articles)
+    report = await at_central(days.branch.folder, summaries)
     told = {(row.register_id, row.z_number): row for row in report.rows}
     assert told.keys() == days.closings.keys()
     for name, row in told.items():
