@@ -13,6 +13,7 @@ from branchgate.money import PRICE_UNITS_PER_CENT, QUANTITY_UNITS, euros, line_c
 from branchgate.numbers import NumberRange
 from branchgate.receipts.check_cases import MAX_CASH_CENTS, MOVES_CASH, check_cases
 from branchgate.receipts.check_numbers import check_form, check_order
+from branchgate.receipts.limits import LARGEST_PRICE, require_possible_steps
 from branchgate.receipts.model import GOODS, BusinessCase, PaymentType, ReceiptType
 from branchgate.receipts.view import CASES, PAYMENT_TYPES, LineView, ReceiptView, VatSumView, unreadable
 from branchgate.vat import STANDARD_RATES, net_of
@@ -73,7 +74,8 @@ def check_content(
 ) -> list[Finding]:
     """All rules but those about the number: lines, VAT, payments, times, what belongs together.
 
-    Raises Refused (RECEIPT_UNREADABLE) at a business case or type of payment that this version does not know.
+    Raises Refused (RECEIPT_UNREADABLE) at a business case, a type of payment or of price step that this version does not know, and
+    (RECEIPT_IMPOSSIBLE) at a price step that is no price.
     """
     found: list[Finding] = []
     lines, stated = receipt.lines, receipt.total_cents
@@ -119,6 +121,8 @@ def _check_lines(
             only_goods = False
         else:
             raise unreadable(f"lines[{index}].business_case", case, "is not a business case")
+        if steps := line.price_steps:
+            require_possible_steps(steps, index)
         if not line.voided:
             total += gross
             by_rate[by] = by_rate[by] + gross if by in by_rate else gross
@@ -146,8 +150,9 @@ def _report_absurd(line: LineView, index: int, found: list[Finding]) -> None:
         found.append(
             Finding("QUANTITY_ABSURD", f"lines[{index}].quantity_thousandths", str(line.quantity_thousandths), rule)
         )
-    # What moves as money and not as a price is told by `check_cases`.
-    if abs(line.unit_price) > MAX_UNIT_PRICE and line.business_case not in MOVES_CASH:
+    # What moves as money and not as a price is told by `check_cases`, unless a quantity of 0 hides it from there.
+    most = LARGEST_PRICE if line.business_case in MOVES_CASH else MAX_UNIT_PRICE
+    if abs(line.unit_price) > most:
         field, price = f"lines[{index}].unit_price", euros(line.unit_price // PRICE_UNITS_PER_CENT)
         found.append(Finding("PRICE_ABSURD", field, price, euros(MAX_UNIT_PRICE // PRICE_UNITS_PER_CENT)))
 

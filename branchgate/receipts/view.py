@@ -12,8 +12,17 @@ from typing import Protocol
 from google.protobuf.message import DecodeError
 
 from branchgate.errors import Refused
-from branchgate.receipts.model import BusinessCase, PaymentType, ReceiptType
+from branchgate.receipts.model import BusinessCase, PaymentType, PriceStepType, ReceiptType
 from branchgate.v1 import receipt_pb2
+
+
+class PriceStepView(Protocol):
+    """What the checks read of a price step; units as in `model.PriceStep`."""
+
+    @property
+    def type(self) -> int: ...
+    @property
+    def unit_price(self) -> int: ...
 
 
 class LineView(Protocol):
@@ -43,6 +52,8 @@ class LineView(Protocol):
     def applies_to_line(self) -> int: ...
     @property
     def voucher_number(self) -> str: ...
+    @property
+    def price_steps(self) -> Sequence[PriceStepView]: ...
 
 
 class VatSumView(Protocol):
@@ -124,6 +135,7 @@ class ReceiptView(Protocol):
 TYPES = frozenset(map(int, ReceiptType))
 CASES = frozenset(map(int, BusinessCase))
 PAYMENT_TYPES = frozenset(map(int, PaymentType))
+PRICE_STEP_TYPES = frozenset(map(int, PriceStepType))
 
 
 def view_receipt(body: bytes) -> ReceiptView:

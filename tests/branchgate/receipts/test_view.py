@@ -43,10 +43,11 @@ def test_both_are_checked_alike() -> None:
     assert findings(view_receipt(body))
 
 
-@pytest.mark.parametrize("where", ["type", "line", "payment"])
+@pytest.mark.parametrize("where", ["type", "line", "payment", "step"])
 def test_a_number_without_a_meaning_is_refused(where: str) -> None:
     message = receipt_pb2.Receipt.FromString(encode_receipt(receipt()))
-    spoilt = {"type": message, "line": message.lines[1], "payment": message.payments[0]}[where]
+    step = message.lines[1].price_steps.add(type=receipt_pb2.PRICE_STEP_TYPE_DISCOUNT, unit_price=5)
+    spoilt = {"type": message, "line": message.lines[1], "payment": message.payments[0], "step": step}[where]
     setattr(spoilt, "business_case" if where == "line" else "type", 99)
     assert refused(view_and_check, message.SerializeToString())
     assert refused(decode_receipt, message.SerializeToString())

@@ -49,6 +49,24 @@ def payments_that_cancel_each_other_out(message: receipt_pb2.Receipt) -> None:
     )
 
 
+def unit_price(message: receipt_pb2.Receipt) -> None:
+    message.lines[0].unit_price = LEAST
+
+
+def unit_price_of_no_cash(message: receipt_pb2.Receipt) -> None:
+    line = receipt_pb2.ReceiptLine(line_number=9, text="nichts", unit_price=MOST, vat_key=5)
+    line.business_case = receipt_pb2.BUSINESS_CASE_GELDTRANSIT
+    message.lines.append(line)
+
+
+def price_step(message: receipt_pb2.Receipt) -> None:
+    message.lines[0].price_steps.add(type=receipt_pb2.PRICE_STEP_TYPE_BASE_AMOUNT, unit_price=LEAST)
+
+
+def foreign_amount(message: receipt_pb2.Receipt) -> None:
+    message.payments.add(type=receipt_pb2.PAYMENT_TYPE_BAR, amount_cents=0, currency="JPY", foreign_amount=MOST)
+
+
 IMPOSSIBLE: list[Spoil] = [
     total,
     line_amount,
@@ -56,15 +74,17 @@ IMPOSSIBLE: list[Spoil] = [
     rate_without_a_net,
     vat_amount,
     payments_that_cancel_each_other_out,
+    unit_price,
+    unit_price_of_no_cash,
+    price_step,
+    foreign_amount,
 ]
 
 
 def extreme_numbers(message: receipt_pb2.Receipt) -> None:
     message.running_number, message.started_at_ms, message.finished_at_ms = MOST, LEAST, MOST
     message.lines[0].line_number = message.lines[0].vat_key = -(2**31)
-    message.lines[0].unit_price = LEAST
     message.vat_sums[0].vat_rate_basis_points = 2**31 - 1
-    message.payments[0].foreign_amount = MOST
 
 
 def texts_for_a_terminal(message: receipt_pb2.Receipt) -> None:
@@ -99,6 +119,18 @@ async def test_an_impossible_receipt_is_kept_but_refused(tmp_path: Path, spoil: 
         )
         (entry,) = branch.reader.read(0, 10)
         assert event.body in entry.body
+
+
+@pytest.mark.parametrize("print_role", ["", "receipt"])
+async def test_a_price_step_of_no_known_type_is_refused_with_and_without_paper(tmp_path: Path, print_role: str) -> None:
+    def unknown_step(message: receipt_pb2.Receipt) -> None:
+        message.lines[0].price_steps.add(unit_price=5)
+        message.lines[0].price_steps[0].type = 99  # type: ignore[assignment]
+
+    event = spoilt(1, unknown_step)._replace(print_role=print_role, print_within_ms=1_000)
+    async with open_branch(tmp_path) as branch:
+        recorded = await branch.recorder.record("k1", [event])
+        assert [each.finding.reason for each in recorded.refused] == ["RECEIPT_UNREADABLE"]
 
 
 async def test_whatever_a_register_sends_the_branch_can_close_its_day(tmp_path: Path) -> None:
