@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from branchgate.errors import OutcomeUnknown, TryAgain
-from gateway.store.connection import connect_for_writing
+from gateway.store.connection import connect_for_writing, connect_read_only
 from gateway.store.reserve import NoReserve, Reserve
 
 T = TypeVar("T")
@@ -99,6 +99,10 @@ class GroupWriter:
         self._closing = False
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection: sqlite3.Connection | None = connect_for_writing(path)
+        # SQLite opens the log's shared memory once for a whole process, as the file system is at that moment: if the writer's were the
+        # only connection, one opened on a disk that has turned read-only would leave the store read-only for all, until the last is closed.
+        self._keeps_open = connect_read_only(path)
+        self._keeps_open.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         self._reserve.hold()
         self._thread = threading.Thread(target=self._run, name="branch.db writer", daemon=True)
         self._thread.start()
@@ -144,6 +148,8 @@ class GroupWriter:
             jobs, going_on = self._next_group()
             if jobs:
                 self._settle(jobs)
+        # First, so that the last one to close is one that may copy the log home.
+        self._keeps_open.close()
         if self._connection is not None:
             self._connection.close()
         self._loop.call_soon_threadsafe(self._ended.set_result, None)
