@@ -15,19 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from branchgate.currencies import BASE
-from branchgate.figures import CASH_MOVEMENTS, BusinessCaseFigure, CashFigure, Figures, PaymentFigure
+from branchgate.figures import CASH_MOVEMENTS, NOT_TURNOVER, BusinessCaseFigure, CashFigure, Figures, PaymentFigure
 from branchgate.receipts.model import BusinessCase, PaymentType
 
-BESIDE: Final = frozenset(
-    case.dsfinvk
-    for case in (
-        BusinessCase.TRINKGELD_AN,
-        BusinessCase.MEHRZWECKGUTSCHEIN_KAUF,
-        BusinessCase.MEHRZWECKGUTSCHEIN_EINLOESUNG,
-        BusinessCase.FORDERUNGSENTSTEHUNG,
-        BusinessCase.FORDERUNGSAUFLOESUNG,
-    )
-)
+BESIDE: Final = frozenset(case.dsfinvk for case in NOT_TURNOVER - CASH_MOVEMENTS)
 """Business cases that are paid but are no turnover."""
 
 MOVED: Final = frozenset(case.dsfinvk for case in CASH_MOVEMENTS)

@@ -57,6 +57,13 @@ async def test_a_year_comes_whole_where_both_ends_are_named() -> None:
     assert days == sorted(days, reverse=True)
 
 
+async def test_a_large_branch_is_asked_in_smaller_pieces() -> None:
+    """Forty registers close 1240 times a month, more than one answer is asked for."""
+    answers = await listed(on([40] * 60), ClosingsWanted("", str(FIRST), "2026-12-31", 20))
+    numbers = [done.closing.z_number for answer in answers for done in answer.closings]
+    assert numbers == list(range(2_400, 0, -1))
+
+
 async def test_without_both_ends_the_limit_holds() -> None:
     (answer,) = await listed(on([2] * 400), ClosingsWanted("", "2026-01-01", "", 20))
     assert len(answer.closings) == 20
