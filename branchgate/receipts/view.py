@@ -93,6 +93,15 @@ class PaymentView(Protocol):
     def foreign_amount(self) -> int: ...
 
 
+class TseView(Protocol):
+    """What recording reads of a TSE's word: whether there is any. A parsed receipt without one has an empty one."""
+
+    @property
+    def signature(self) -> str: ...
+    @property
+    def failure(self) -> str: ...
+
+
 class ReceiptView(Protocol):
     """What the checks read of a receipt; units as in `model.Receipt`."""
 
@@ -130,6 +139,8 @@ class ReceiptView(Protocol):
     def customer(self) -> CustomerView | None: ...
     @property
     def parked_id(self) -> bytes: ...
+    @property
+    def tse(self) -> TseView | None: ...
 
 
 TYPES = frozenset(map(int, ReceiptType))

@@ -11,11 +11,13 @@ from branchgate.tse.log_message import ALGORITHMS, LogMessage, Operation, TimeFo
 from branchgate.tse.master_data import TseMasterData, decode_master_data, encode_master_data
 from branchgate.tse.process_data import BESTELLUNG, KASSENBELEG, Process, order_data, process_of, receipt_data, slot_of
 from branchgate.tse.qr import ReceiptCode, code_of, parse_code, utc_text
+from branchgate.tse.unsigned import BOOKED_BY_GATEWAY, booked_by_gateway
 from branchgate.tse.verification import Verdict, Verification, signed_message, verify_signature
 
 __all__ = [
     "ALGORITHMS",
     "BESTELLUNG",
+    "BOOKED_BY_GATEWAY",
     "KASSENBELEG",
     "LogMessage",
     "Operation",
@@ -25,6 +27,7 @@ __all__ = [
     "TseMasterData",
     "Verdict",
     "Verification",
+    "booked_by_gateway",
     "code_of",
     "decode_base64",
     "decode_master_data",

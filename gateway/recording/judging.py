@@ -48,7 +48,8 @@ class Judged(NamedTuple):
 
     `running_number`: the receipt's, of receipts. `original`: the receipt in full, when it is wanted on paper. `parked_id`: the parked
     receipt that it names, empty for none. `finished_at_ms`: of a receipt that counts. `floats`: 1 for an opening float, -1 for the void
-    of one. `referring`: the receipt in full and whose numbers it names, when it names other receipts. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk
+    of one. `referring`: the receipt in full and whose numbers it names, when it names other receipts. `has_tse`: a TSE signed the receipt,
+    or should have. A tuple, because one is made for every sale; and without the view of the receipt, because thousands that wait for the disk
     would fill the memory with those.
     """
 
@@ -62,6 +63,7 @@ class Judged(NamedTuple):
     finished_at_ms: int = 0
     floats: int = 0
     referring: Referring | None = None
+    has_tse: bool = False
 
 
 def judge(event: EventToRecord, register_range: NumberRange | None, rules: Rules, now_ms: int) -> Judged:
@@ -84,7 +86,7 @@ def judge(event: EventToRecord, register_range: NumberRange | None, rules: Rules
         referring = _referring(original or decode_receipt(event.body), rules) if receipt.references else None
     except Refused as failure:
         return _refused(event, failure.reason, failure.field, failure.value, failure.rule)
-    counts, lines = receipt.type == _BELEG, receipt.lines
+    counts, lines, tse = receipt.type == _BELEG, receipt.lines, receipt.tse
     # Movements of money are receipts of their own, so the first line tells: to look at all of them would be felt at every sale.
     opens = counts and lines and lines[0].business_case == _ANFANGSBESTAND
     return Judged(
@@ -97,6 +99,7 @@ def judge(event: EventToRecord, register_range: NumberRange | None, rules: Rules
         finished_at_ms=receipt.finished_at_ms if counts else 0,
         floats=_float(receipt) if opens else 0,
         referring=referring,
+        has_tse=tse is not None and bool(tse.signature or tse.failure),
     )
 
 

@@ -1,11 +1,12 @@
 """Receipts that the gateway makes for a register: the float that a closing carried over, the difference that a count found.
 
 Their numbers come from the reserved part of the register's range. Cash must be right also where no number is left: the receipt is made
-without one then, and a finding says so.
+without one then, and a finding says so. Where the register signs its receipts, these say why they are not signed: the gateway has no TSE.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from branchgate.events import EventKind, Finding
@@ -15,6 +16,7 @@ from branchgate.receipts.basket import Header, money_movement
 from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import BusinessCase
 from branchgate.records import FindingRecord, encode_finding_record
+from branchgate.tse import booked_by_gateway
 from gateway.journal.entries import OWN, NewEntry
 from gateway.recording.derived import derived_id
 from gateway.recording.standing import Standing
@@ -52,6 +54,8 @@ def own_receipt(
     number = numbers.number(running) if numbers is not None and running else ""
     header = Header(number, running, movement.at_ms, movement.at_ms, movement.user_id, movement.user_id)
     receipt = money_movement(header, movement.case, movement.amount_cents, _TEXTS[movement.case])
+    if standing.has_tse:
+        receipt = replace(receipt, tse=booked_by_gateway())
     event_id = new_event_id(now_ms)
     entries = [NewEntry(event_id, register_id, OWN, EventKind.RECEIPT, encode_receipt(receipt))]
     standing.receipts += 1

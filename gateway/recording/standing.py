@@ -22,6 +22,7 @@ class Standing:
     carried_by: str
     floats: int
     closed_until_ms: int
+    has_tse: bool
 
     @classmethod
     def of(cls, state: RegisterState) -> Standing:
@@ -38,6 +39,7 @@ class Standing:
             state.carried_by,
             state.floats,
             state.closed_until_ms,
+            state.has_tse,
         )
 
     def state(self) -> RegisterState:
@@ -54,4 +56,5 @@ class Standing:
             self.carried_by,
             self.floats,
             self.closed_until_ms,
+            self.has_tse,
         )

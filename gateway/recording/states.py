@@ -41,6 +41,7 @@ RECORDING = Schema(
             PRIMARY KEY (named, event_id)
         ) WITHOUT ROWID;
         """,
+        "ALTER TABLE register_state ADD COLUMN has_tse INTEGER NOT NULL DEFAULT 0;",
     ),
 )
 """One row per register that has ever sent an event or been paired.
@@ -58,7 +59,7 @@ class RegisterState:
     `receipts` and `findings` (entries that broke rules, conflicts, refusals), `floats` (opening floats less those voided).
     `reserved_number`: the last running number that the gateway used of the reserved part. `carried_cents` stayed in the drawer at the
     last closing, by the user `carried_by`, and is not yet the opening float of a period. `closed_until_ms`: a receipt that ended before
-    it (UTC, by the register's clock) belongs to a day that is closed.
+    it (UTC, by the register's clock) belongs to a day that is closed. `has_tse`: its last receipt was signed by a TSE, or should have been.
     """
 
     register_sequence: int = 0
@@ -72,6 +73,7 @@ class RegisterState:
     carried_by: str = ""
     floats: int = 0
     closed_until_ms: int = 0
+    has_tse: bool = False
 
 
 UNKNOWN_REGISTER = RegisterState()
@@ -157,6 +159,7 @@ _COLUMNS = (
     "carried_by",
     "floats",
     "closed_until_ms",
+    "has_tse",
 )
 
 
@@ -175,6 +178,7 @@ def _values(register_id: str, state: RegisterState) -> tuple[str | int, ...]:
         state.carried_by,
         state.floats,
         state.closed_until_ms,
+        state.has_tse,
     )
 
 

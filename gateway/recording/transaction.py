@@ -9,6 +9,7 @@ from typing import Protocol
 
 from branchgate.errors import BranchgateError, TryAgain
 from branchgate.events import EventKind, Finding
+from branchgate.receipts.check import MAX_CLOCK_SKEW_MS
 from branchgate.receipts.check_numbers import check_order
 from branchgate.receipts.model import Receipt
 from branchgate.receipts.view import ReceiptView, view_receipt
@@ -163,6 +164,7 @@ class MessageRecording:
             rule = f"{standing.register_sequence} is settled already; a wiped register goes on behind it"
             findings = (*findings, Finding("SEQUENCE_REUSED", "register_sequence", str(event.register_sequence), rule))
         if judged.running_number is not None:
+            standing.has_tse = judged.has_tse
             if standing.carried_cents and not standing.period_first_sequence:
                 self._open_with_float(event)
             findings = (*findings, *self._check_order(judged.running_number))
@@ -211,7 +213,7 @@ class MessageRecording:
     def _check_period(self, judged: Judged) -> list[Finding]:
         standing = self._standing
         found = []
-        if 0 < judged.finished_at_ms < standing.closed_until_ms:
+        if 0 < judged.finished_at_ms < standing.closed_until_ms and self._has_waited(judged):
             rule = f"its day was closed with Z {standing.z_number} before it came"
             found.append(Finding("LATE_SALE", "finished_at_ms", str(judged.finished_at_ms), rule))
         if judged.floats:
@@ -219,6 +221,13 @@ class MessageRecording:
                 found.append(Finding("FLOAT_TWICE", "lines[0].business_case", "Anfangsbestand", "once a period"))
             standing.floats = max(0, standing.floats + judged.floats)
         return found
+
+    def _has_waited(self, judged: Judged) -> bool:
+        """Whether a receipt is older than a clock may be off; one that asks for its paper has just happened, whatever its clock says.
+
+        Without that, every sale behind a closing would be late at a register whose clock is a few seconds behind the gateway's.
+        """
+        return not judged.event.wants_paper and self._message.now_ms - judged.finished_at_ms > MAX_CLOCK_SKEW_MS
 
     def _print(self, print_wish: PrintWish, receipt: Receipt, event: EventToRecord) -> list[Finding]:
         self._additions.write()

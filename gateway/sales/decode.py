@@ -135,13 +135,14 @@ class Decoder:
                 (sequence, number, counts, kind, payment.name, payment.currency, amount, payment.foreign_amount)
             )
         sold, sold_lines, live, voids, cash_case = self._lines(message, sequence, number, counts, hour)
+        own = entry.register_sequence == _OF_THE_GATEWAY
         self._receipt_row(
             (
                 sequence,
                 number,
                 message.type,
                 message.receipt_number,
-                entry.register_sequence == _OF_THE_GATEWAY,
+                own,
                 message.running_number,
                 plausible_ms(message.started_at_ms, finished_at_ms),
                 finished_at_ms,
@@ -156,7 +157,7 @@ class Decoder:
                 voids,
                 paid_cash and cash_case,
                 cash,
-                _tse_state(message),
+                0 if own else _tse_state(message),
             )
         )
 

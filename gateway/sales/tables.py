@@ -55,7 +55,7 @@ RECEIPTS = Table(
         # lines if it is told apart, else Umsatz.
         ("cash_case", "INTEGER"),
         ("cash_cents", "BIGINT"),
-        # 0 no TSE, 1 signed, 2 the TSE was out of order.
+        # 0 no TSE, as for everything that the gateway makes, 1 signed, 2 the TSE was out of order.
         ("tse", "TINYINT"),
     ),
 )

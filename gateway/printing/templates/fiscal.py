@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from branchgate.errors import Refused
 from branchgate.receipts.model import Receipt, ReceiptType, TseSignature
-from branchgate.tse import code_of
+from branchgate.tse import BOOKED_BY_GATEWAY, code_of
 from drivers.escpos.document import Align, Columns, Element, Feed, QrCode, Text
 from gateway.printing.templates.words import NO_TSE, UNCERTIFIED_TSE, Words
 
@@ -29,6 +29,8 @@ def fiscal_block(
     tse = receipt.tse
     if tse is None:
         return [Text(NO_TSE, Align.CENTER, bold=True)]
+    if tse.failure == BOOKED_BY_GATEWAY:
+        return [Text(tse.failure, Align.CENTER, bold=True), Columns(words.register_serial, register_serial)]
     if tse.failure:
         return _outage(tse, register_serial, words, zone)
     mark: list[Element] = [Text(UNCERTIFIED_TSE, Align.CENTER, bold=True)] if tse.uncertified else []

@@ -51,13 +51,15 @@ class Shop:
     _sent: dict[str, int] = field(default_factory=dict)
     _minted: int = 0
 
-    async def sell(self, register_id: str, *receipts: Receipt) -> None:
+    async def sell(self, register_id: str, *receipts: Receipt, paper: bool = False) -> None:
         """Hands receipts in as a register does."""
         events = []
         for receipt in receipts:
             self._minted += 1
             self._sent[register_id] = self._sent.get(register_id, 0) + 1
-            events.append(EventToRecord(event_id(self._minted), self._sent[register_id], 1, encode_receipt(receipt)))
+            wish = ("receipt", 60_000) if paper else ("", 0)
+            sequence = self._sent[register_id]
+            events.append(EventToRecord(event_id(self._minted), sequence, 1, encode_receipt(receipt), *wish))
         recorded = await self.branch.recorder.record(register_id, events)
         assert recorded.settled_register_sequence == self._sent[register_id]
 
@@ -88,7 +90,7 @@ class Shop:
         """There is no printer."""
         raise NotImplementedError
 
-    async def past(self, register_id: str | None = None, limit: int = 10, **days: str) -> list[Closed]:
+    async def past(self, register_id: str | None = None, limit: int = 10, **days: Any) -> list[Closed]:
         """Past closings."""
         return await self.desk.closings(PastClosings(register_id, limit, **days))
 

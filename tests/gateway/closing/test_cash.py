@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from branchgate.numbers import NumberRange
 from branchgate.receipts.basket import Header, money_movement
 from branchgate.receipts.check import check_content
 from branchgate.receipts.codec import decode_receipt, encode_receipt
-from branchgate.receipts.model import BusinessCase, Receipt
+from branchgate.receipts.model import BusinessCase, Receipt, TseSignature
 from branchgate.records import decode_finding_record
 from gateway.closing.asked import TRIES
 from gateway.journal.tables import JOURNAL
@@ -354,3 +355,29 @@ async def test_a_count_that_a_register_only_tells_of_is_journaled_and_held_again
         drawer = await shop.expected("kasse-1")
         assert (drawer.expected_cents, drawer.last_count) == (1190, None)
         assert recorded(shop.branch, EventKind.CASH_COUNT) == [body]
+
+
+async def test_what_the_gateway_books_says_why_it_is_not_signed_where_the_register_signs(tmp_path: Path) -> None:
+    """The float is booked with the receipt that opens the period, so that receipt tells whether the register has a TSE."""
+    signed = TseSignature("ab" * 32, 1, 2, NOW_MS, NOW_MS, "c2ln", "Kassenbeleg-V1", "Beleg^")
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("kasse-1", sale(1))
+        await shop.count(1, "kasse-1", 1_000)
+        await shop.close(1, "kasse-1", carry_float=True)
+        await shop.sell("kasse-1", replace(sale(2), tse=signed))
+        await shop.count(2, "kasse-1", 2_000)
+        await shop.close(2, "kasse-1", carry_float=True)
+        await shop.sell("kasse-1", replace(sale(3), tse=replace(signed, signature="", failure="offline")))
+        told = [receipt.tse.failure if receipt.tse else None for receipt in own_receipts(shop.branch)]
+        assert told == [None, *["Vom Gateway gebucht, ohne TSE"] * 3]
+        assert [receipt.lines[0].business_case.dsfinvk for receipt in own_receipts(shop.branch)] == [
+            "DifferenzSollIst",
+            "Anfangsbestand",
+            "DifferenzSollIst",
+            "Anfangsbestand",
+        ]
+        figures = await shop.figures("kasse-1")
+        assert (figures.receipt_count, figures.signed_count, figures.unsigned_count) == (2, 0, 1)
+        await shop.sell("kasse-1", sale(4))
+        await shop.count(3, "kasse-1", 0)
+        assert own_receipts(shop.branch)[-1].tse is None

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from branchgate.events import EventKind
+from branchgate.receipts.check import MAX_CLOCK_SKEW_MS
 from branchgate.receipts.model import ReceiptType
 from branchgate.records import decode_finding_record
 from gateway.sales.days import DayRule, Days
@@ -32,6 +33,7 @@ async def test_a_sale_from_before_the_closing_counts_in_the_next_period_and_is_s
     async with open_shop(tmp_path) as shop:
         await shop.sell("kasse-1", sample_receipt(1, NOW_MS - HOUR_MS))
         await shop.close(1)
+        shop.branch.clock.advance(HOUR_MS)
         await shop.sell("kasse-1", sample_receipt(2, NOW_MS - MINUTE_MS), sample_receipt(3, NOW_MS + MINUTE_MS))
         figures = (await shop.desk.x_report("kasse-1")).figures
         assert (figures.receipt_count, figures.late_count, late_findings(shop)) == (2, 1, 1)
@@ -66,8 +68,32 @@ async def test_training_and_other_papers_are_never_late(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         await shop.sell("kasse-1", sample_receipt(1, NOW_MS - HOUR_MS))
         await shop.close(1)
+        shop.branch.clock.advance(HOUR_MS)
         await shop.sell("kasse-1", replace(sample_receipt(2, NOW_MS - MINUTE_MS), type=ReceiptType.AV_TRAINING))
         assert late_findings(shop) == 0
+
+
+async def test_a_sale_right_behind_the_closing_is_not_late_by_a_clock_that_is_behind(tmp_path: Path) -> None:
+    """A register's clock five seconds behind the gateway's made every first sale behind a Z a late one."""
+    async with open_shop(tmp_path) as shop:
+        await shop.sell("kasse-1", sample_receipt(1, NOW_MS - HOUR_MS))
+        await shop.close(1)
+        shop.branch.clock.advance(2_000)
+        await shop.sell("kasse-1", sample_receipt(2, NOW_MS - 3_000))
+        await shop.sell("kasse-1", sample_receipt(3, NOW_MS + 2_000 - MAX_CLOCK_SKEW_MS))
+        assert late_findings(shop) == 0
+        await shop.sell("kasse-1", sample_receipt(4, NOW_MS + 1_999 - MAX_CLOCK_SKEW_MS))
+        assert late_findings(shop) == 1
+
+
+async def test_a_sale_that_asks_for_its_paper_has_just_happened_whatever_its_clock_says(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        await shop.sell("kasse-1", sample_receipt(1, NOW_MS - HOUR_MS))
+        await shop.close(1)
+        await shop.sell("kasse-1", sample_receipt(2, NOW_MS - HOUR_MS), paper=True)
+        assert late_findings(shop) == 0
+        await shop.sell("kasse-1", sample_receipt(3, NOW_MS - HOUR_MS))
+        assert late_findings(shop) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from branchgate.receipts.model import ReceiptType
-from branchgate.tse import parse_code, verify_signature
+from branchgate.tse import booked_by_gateway, parse_code, verify_signature
 from drivers.escpos.document import Align, Document, QrCode, Text
 from drivers.escpos.layout import to_text
 from gateway.printing.templates.receipt import receipt_document
@@ -67,6 +67,14 @@ def test_a_tse_that_was_down_is_said_to_have_been_since_when_and_why() -> None:
     assert "Seriennummer der Kasse             KASSE-1" in lines
     assert qr_codes(document) == []
     assert not any("Transaktion" in line for line in lines)
+
+
+def test_what_the_gateway_booked_says_so_and_tells_of_no_outage() -> None:
+    printed = text(replace(sale(), tse=booked_by_gateway()))
+    lines = [line.strip() for line in printed.splitlines()]
+    assert "Vom Gateway gebucht, ohne TSE" in lines
+    assert "Seriennummer der Kasse             KASSE-1" in lines
+    assert not any("AUSGEFALLEN" in line or "TESTBETRIEB" in line for line in lines)
 
 
 def test_training_is_marked_at_both_ends_and_bears_no_code_that_could_be_taken_for_a_receipt_s() -> None:
