@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -57,8 +57,23 @@ def dsfinvk(
     """
     received = Received(output, preview=preview)
     order = ExportOrder(from_day, to_day, register, preview, _grammar(dtd))
+    _show_made(lambda: _exported(data, order, received, as_json=as_json), received, as_json=as_json)
+
+
+def export_archive(
+    archive: Path, work: Path, days: tuple[str, str, str], output: Path | None, *, as_json: bool
+) -> None:
+    """Exports an archive with `work` to work in; `days` are the first and the last one, and the register."""
+    received = Received(output, preview=False)
+    desk = ExportDesk(work, SystemClock(), archive=str(archive))
+    order = ExportOrder(*days)
+    _show_made(lambda: _by_desk(desk, order, received, as_json=as_json), received, as_json=as_json)
+
+
+def _show_made(make: Callable[[], export_pb2.ExportSummary], received: Received, *, as_json: bool) -> None:
+    """Makes an export and tells what it is; an empty one has an exit code of its own."""
     try:
-        summary = _exported(data, order, received, as_json=as_json)
+        summary = make()
     except Refused as refused:
         if refused.reason != "EXPORT_NOTHING_CLOSED":
             raise
@@ -76,12 +91,7 @@ def _exported(data: Path, order: ExportOrder, received: Received, *, as_json: bo
         raise Refused("NO_JOURNAL", field="data", value=data)
     try:
         with DataFolder(data):
-
-            async def steps() -> Steps:
-                async for step in ExportDesk(data, SystemClock()).export(order):
-                    yield response(step)
-
-            return asyncio.run(_follow(steps(), received, as_json=as_json))
+            return _by_desk(ExportDesk(data, SystemClock()), order, received, as_json=as_json)
     except Refused as refused:
         if refused.reason != "FOLDER_IN_USE":
             raise
@@ -98,6 +108,16 @@ def _exported(data: Path, order: ExportOrder, received: Received, *, as_json: bo
         return await _follow(aiter(call), received, as_json=as_json)
 
     return ask(data, question)
+
+
+def _by_desk(desk: ExportDesk, order: ExportOrder, received: Received, *, as_json: bool) -> export_pb2.ExportSummary:
+    """Does the work here, where no gateway runs."""
+
+    async def steps() -> Steps:
+        async for step in desk.export(order):
+            yield response(step)
+
+    return asyncio.run(_follow(steps(), received, as_json=as_json))
 
 
 async def _follow(steps: Steps, received: Received, *, as_json: bool) -> export_pb2.ExportSummary:
@@ -145,9 +165,12 @@ def _grammar(dtd: Path | None) -> str:
     if dtd is None:
         return ""
     try:
-        return dtd.read_text(encoding="utf-8")
+        grammar = dtd.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise typer.BadParameter(f"{dtd}: {problem}", param_hint="--dtd") from problem
+    if not grammar:
+        raise Refused("INVALID_VALUE", field="dtd", value=str(dtd), rule="<!ELEMENT DataSet …>")
+    return grammar
 
 
 def _show(summary: export_pb2.ExportSummary, path: Path) -> None:

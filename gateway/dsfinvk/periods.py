@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from branchgate.catalogue import BranchSettings
 from branchgate.figures.model import ClosingMasterData
 from branchgate.v1 import figures_pb2
-from gateway.dsfinvk.notes import MASTER_DATA_CURRENT, Notes
+from gateway.dsfinvk.notes import CLOSING_LATER, MASTER_DATA_CURRENT, Notes
 from gateway.dsfinvk.order import ExportOrder
 from gateway.dsfinvk.source import ExportSource
 from gateway.dsfinvk.times import LocalTimes
@@ -73,7 +73,10 @@ class Ledger:
         return marks[place] if place < len(marks) else None
 
     def wanted(self, order: ExportOrder, notes: Notes) -> list[Period]:
-        """The closed periods of an order, by register and in the order of their closings."""
+        """The closed periods of an order, by register and in the order of their closings.
+
+        A closing that was made on these days and bears a later one, by a clock that was ahead, would be missed by nobody: it is noted.
+        """
         found: list[Period] = []
         for register_id, marks in self._closed.items():
             if order.register_id not in ("", register_id):
@@ -82,6 +85,8 @@ class Ledger:
             for mark in marks:
                 if order.from_day <= mark.business_day <= order.to_day:
                     found.append(self._period(len(found), register_id, after, mark, notes))
+                elif order.from_day <= mark.created[:10] <= order.to_day < mark.business_day:
+                    notes.add(CLOSING_LATER, "closing", f"{register_id} Z {mark.z_number}: {mark.business_day}")
                 after = mark.sequence
         return found
 

@@ -57,13 +57,13 @@ class ReceiptTexts:
     def rest(self, message: receipt_pb2.Receipt, where: str) -> Values:
         """User, note, group and customer."""
         user_id = self._user_id(message.user_id, NOBODY, where)
-        user_name = self._user_name(message.user_name, where) or user_id
+        user_name = self._user_name(message.user_name, where)
         customer = self._nobody
         if message.HasField("customer"):
             customer = tuple(fit(getattr(message.customer, field), where) for field, fit in self._customer)
         return (
             user_id,
-            user_name,
+            user_name if user_name.strip() else user_id,
             self._note(message.note, where),
             self._group(message.allocation_group, where),
             *customer,
@@ -89,12 +89,13 @@ class LineTexts:
     def of(self, line: receipt_pb2.ReceiptLine, where: str) -> Values:
         """In the order of the table."""
         case = _CASES.get(line.business_case, str(line.business_case))
+        article = self._article(line.article_number, where)
         return (
             self._voucher(line.voucher_number, where),
-            self._text(line.text, line.article_number[:50] or case, where),
+            self._text(line.text, article if article.strip() else case, where),
             case,
             self._case_name(line.business_case_name, where),
-            self._article(line.article_number, where),
+            article,
             self._gtin(line.gtin, where),
             self._category_key(line.category_key, where),
             self._category(line.category_name, where),

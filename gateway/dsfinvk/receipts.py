@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError
 
+from branchgate.receipts.limits import LARGEST, LARGEST_PRICE
 from branchgate.receipts.model import PaymentType, PriceStepType, ReceiptType
 from branchgate.v1 import receipt_pb2
 from branchgate.vat import net_of
@@ -23,7 +24,7 @@ from gateway.dsfinvk.detail import (
     SIGNATURES,
     VAT_SUMS,
 )
-from gateway.dsfinvk.notes import LINES_NUMBERED, RECEIPT_UNREADABLE, TIME_REPLACED, Notes
+from gateway.dsfinvk.notes import LINES_NUMBERED, NUMBER_CUT, RECEIPT_UNREADABLE, TIME_REPLACED, Notes
 from gateway.dsfinvk.periods import Period
 from gateway.dsfinvk.receipt_texts import LineTexts, ReceiptTexts
 from gateway.dsfinvk.references import ReferenceRows
@@ -119,6 +120,9 @@ class ReceiptRows:
             voided = line.voided
             # What was voided before payment is shown as it was rung up, and is worth nothing.
             gross = 0 if voided else line.gross_cents
+            price = line.unit_price
+            if not -LARGEST_PRICE <= price <= LARGEST_PRICE:
+                price = self._cut(price, LARGEST_PRICE, "STK_BR", at[2])
             add(
                 (
                     *at,
@@ -128,7 +132,7 @@ class ReceiptRows:
                     name,
                     *texts(line, at[2]),
                     line.quantity_thousandths,
-                    line.unit_price,
+                    price,
                     line.vat_key,
                     line.vat_rate_basis_points,
                     gross,
@@ -143,11 +147,10 @@ class ReceiptRows:
 
     def _price_steps(self, at: Values, place: int, name: str, line: receipt_pb2.ReceiptLine) -> None:
         for number, step in enumerate(line.price_steps):
-            net = net_of(step.unit_price, line.vat_rate_basis_points)
+            gross = self._cut(step.unit_price, LARGEST_PRICE, "PF_BRUTTO", at[2])
+            net = net_of(gross, line.vat_rate_basis_points)
             kind = _STEPS.get(step.type, str(step.type))
-            self.rows[PRICE_STEPS.name].append(
-                (*at, place, number, name, kind, line.vat_key, step.unit_price, net, step.unit_price - net)
-            )
+            self.rows[PRICE_STEPS.name].append((*at, place, number, name, kind, line.vat_key, gross, net, gross - net))
 
     def _vat_sums(self, at: Values, message: receipt_pb2.Receipt) -> None:
         """One row per key: a receipt that prints a key at two rates breaks a rule, and is told in one sum all the same."""
@@ -162,8 +165,9 @@ class ReceiptRows:
     def _payments(self, at: Values, message: receipt_pb2.Receipt, counts: bool) -> None:
         add = self.rows[PAYMENTS.name].append
         for place, payment in enumerate(message.payments):
-            currency = self._currency(payment.currency, at[2]) or BASE_CURRENCY
-            foreign = payment.foreign_amount * 100 if currency in _WHOLE_UNITS else payment.foreign_amount
+            currency = self._currency(payment.currency, at[2]).strip() or BASE_CURRENCY
+            foreign = self._cut(payment.foreign_amount, LARGEST, "ZAHLWAEH_BETRAG", at[2])
+            foreign = foreign * 100 if currency in _WHOLE_UNITS else foreign
             kind = _PAYMENTS.get(payment.type, str(payment.type))
             add(
                 (
@@ -180,3 +184,10 @@ class ReceiptRows:
         if counts and not message.payments:
             # A Beleg needs a payment, also one over nothing (DSFinV-K 2.4, ZAHLART_TYP "Keine").
             add((*at, 0, counts, PaymentType.KEINE.dsfinvk, "", BASE_CURRENCY, 0, 0))
+
+    def _cut(self, value: int, largest: int, column: str, where: str) -> int:
+        """What earlier programs recorded may be beyond what adds up: one such figure must not keep all others from being exported."""
+        if -largest <= value <= largest:
+            return value
+        self._notes.add(NUMBER_CUT, column, where)
+        return max(-largest, min(value, largest))

@@ -40,13 +40,13 @@ def fitting(notes: Notes, file: str, column: str, *, keep: str = "", limit: int 
 
 
 def required(notes: Notes, fit: Fit, column: str) -> Callable[[str, str, str], str]:
-    """Like `fit`, for a column that must be filled: an empty text becomes the stand-in, and that is noted."""
+    """Like `fit`, for a column that must be filled: an empty text becomes the stand-in, made to fit as well, and that is noted."""
 
     def fill(text: str, stand_in: str, where: str) -> str:
         fitted = fit(text, where)
         if fitted.strip():
             return fitted
         notes.add(TEXT_MISSING, column, where)
-        return stand_in
+        return fit(stand_in, where)
 
     return fill

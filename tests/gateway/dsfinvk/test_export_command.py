@@ -176,3 +176,10 @@ def test_the_real_gateway_answers_the_command(tmp_path: Path) -> None:
         )
     assert asked.returncode == 6, asked.stderr
     assert "EXPORT_NOTHING_CLOSED" not in asked.stdout
+
+
+def test_an_empty_grammar_is_not_taken_for_none(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grammar = tmp_path / "empty.dtd"
+    grammar.touch()
+    assert run(data, *RANGE, "--dtd", str(grammar)) == 3
+    assert "INVALID_VALUE" in capsys.readouterr().err
