@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from branchgate.catalogue import BranchSettings
 from branchgate.figures import Closing, Figures
 from branchgate.reports.content import Report, ReportKind
-from branchgate.reports.documents import ReportHead, Reprint, branch_content, period_content, x_content, z_content
+from branchgate.reports.documents import ReportHead, Reprint, branch_content, x_content, z_content
 from branchgate.reports.layout import WIDTH, Layout
 from branchgate.reports.page import page
+from branchgate.reports.spans import period_content, span_content
 from branchgate.reports.table import csv_table
 from branchgate.reports.tax_id import labelled_tax_id
 from branchgate.reports.text import USUAL, Line, report_lines, report_text
@@ -37,6 +38,7 @@ __all__ = [
     "period_content",
     "report_lines",
     "report_text",
+    "span_content",
     "x_content",
     "x_report",
     "z_content",

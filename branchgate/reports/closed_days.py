@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
-from branchgate.figures import Closing, Figures
+from branchgate.figures import Closing, Figures, SpanSum
 from branchgate.reports.content import Chart, Column, Form, Row, Section, Value
 from branchgate.reports.spelling import day
 from branchgate.reports.takings import takings_of
@@ -41,8 +40,9 @@ def closings_section(closings: Sequence[Closing], anchor_characters: int, langua
     return Section("closings", word("closings", language), columns, rows, corner=word("register", language))
 
 
-def days_section(closings: Sequence[Closing], language: Language) -> Section:
-    """A row for each business day of closings that are ordered by it, and their sum."""
+def days_section(parts: Sequence[SpanSum], whole: SpanSum, language: Language) -> Section:
+    """A row for each business day or month that has closings, in their order, and the sum."""
+    by_month = bool(parts) and len(parts[0].name) == len("2026-12")
     columns = (
         Column("closings", word("closing_count", language), Form.COUNT),
         Column("count", word("sales_count", language), Form.COUNT),
@@ -52,30 +52,28 @@ def days_section(closings: Sequence[Closing], language: Language) -> Section:
         Column("takings", word("takings_part", language), Form.MONEY),
         Column("difference", word("cash_difference", language), Form.MONEY),
     )
-    by_day = [(iso, list(group)) for iso, group in groupby(closings, key=lambda closing: closing.business_day)]
-    rows = [Row(iso, day(iso, language), _of_day(group)) for iso, group in by_day]
-    rows.append(Row("sum", word("sum", language), _of_day(closings), total=True))
+    rows = [Row(part.name, day(part.name, language), _values(part)) for part in parts]
+    rows.append(Row("sum", word("sum", language), _values(whole), total=True))
     return Section(
         "days",
-        word("days", language),
+        word("months" if by_month else "days", language),
         columns,
         tuple(rows),
-        corner=word("business_day", language),
-        chart=Chart.COLUMNS if len(by_day) > 1 else None,
+        corner=word("month" if by_month else "business_day", language),
+        chart=Chart.COLUMNS,
     )
 
 
-def _of_day(closings: Sequence[Closing]) -> tuple[Value, ...]:
-    figures = [closing.figures for closing in closings]
-    takings = [takings_of(part) for part in figures]
+def _values(part: SpanSum) -> tuple[Value, ...]:
+    takings, (net, vat) = takings_of(part.figures), _taxable(part.figures)
     return (
-        len(closings),
-        sum(part.sale_count for part in figures),
-        sum(part.turnover_cents for part in takings),
-        sum(_taxable(part)[0] for part in figures),
-        sum(_taxable(part)[1] for part in figures),
-        sum(part.takings_cents for part in takings),
-        sum(part.difference_cents for part in takings),
+        part.closings,
+        part.figures.sale_count,
+        takings.turnover_cents,
+        net,
+        vat,
+        takings.takings_cents,
+        takings.difference_cents,
     )
 
 

@@ -1,75 +1,74 @@
-"""The report over months and years: the sum over closed days, and what each month or day has to it."""
+"""The report over many days: the sum over closings, and what each day or month has to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from branchgate.catalogue import BranchSettings
-from branchgate.figures import Closing, Figures, SpanSum
-from branchgate.reports.closed_days import days_section
-from branchgate.reports.content import Fact, Report, Row, Section
-from branchgate.reports.documents import period_content
-from branchgate.reports.spelling import number
-from branchgate.reports.words import Language, word
-
-_MONTH = {"de": "Monat", "en": "Month"}
-_STILL_OPEN = {"de": "Noch nicht abgeschlossen und nicht enthalten: {}", "en": "Not closed yet and not included: {}"}
+from branchgate.figures import Closing, SpanSum, add
+from branchgate.reports.closed_days import closings_section, days_section
+from branchgate.reports.content import Report, ReportKind
+from branchgate.reports.frame import (
+    ANCHOR_CHARACTERS,
+    business_of,
+    days_of,
+    facts_of,
+    last_anchor_of,
+    marks_of,
+    sections_of,
+    span_of,
+    tiles_of,
+)
+from branchgate.reports.spelling import moment, number
+from branchgate.reports.words import language_of, word
 
 
 def span_content(
     whole: SpanSum, parts: Sequence[SpanSum], open_periods: int, at_ms: int, settings: BranchSettings, title: str = ""
 ) -> Report:
-    """The sum with its parts, a row each; `open_periods` of these days are told, because they are missing in it.
+    """A sum with its parts, a row each; `open_periods` of these days are told, because they are missing in it.
 
-    The best articles are those of the whole time, found among all that the closings name.
+    Cash that is expected now is no figure of many days, and floats that each of them begins with cannot be added up.
     """
-    ends = [
-        _as_closing(replace(whole, name=whole.first_day)),
-        _as_closing(SpanSum(whole.last_day, 0, "", "", Figures())),
-    ]
-    report = period_content(ends if whole.closings else [], at_ms, settings, title)
-    language = report.language
-    # Of the two that stand for the ends of the time only the sum is of interest: its own lists of days and closings go.
-    sections = report.sections[1:-1]
-    if parts:
-        sections = (_parts_section(parts, whole, language), *sections)
-    marks = report.marks
-    if open_periods:
-        marks = (*marks, _STILL_OPEN[language].format(open_periods))
+    language, zone = language_of(settings.language), ZoneInfo(settings.time_zone)
+    still_open = (word("still_open", language).format(count=number(open_periods, language)),) if open_periods else ()
+    return Report(
+        ReportKind.PERIOD,
+        language,
+        title or word("period", language),
+        business=business_of(settings, language),
+        marks=(*marks_of(whole.figures, language), *still_open),
+        head=facts_of(
+            ("business_days", days_of(whole.first_day, whole.last_day, language)),
+            *span_of(whole.figures, zone, language),
+            ("made_at", moment(at_ms, zone, language)),
+            ("closing_count", number(whole.closings, language)),
+            language=language,
+        ),
+        tiles=tiles_of(whole.figures, language)[:-1],
+        sections=(
+            *((days_section(parts, whole, language),) if parts else ()),
+            *sections_of(whole.figures, language, one_day=False),
+        ),
+    )
+
+
+def period_content(closings: Sequence[Closing], at_ms: int, settings: BranchSettings, title: str = "") -> Report:
+    """Closings by day with their sum, and each of them. The sum is exact, the best articles are those of the closings' lists."""
+    ordered = sorted(closings, key=lambda closing: (closing.business_day, closing.register_id, closing.z_number))
+    days = [_sum(list(group), name) for name, group in groupby(ordered, key=lambda closing: closing.business_day)]
+    report = span_content(_sum(ordered, ""), days, 0, at_ms, settings, title)
     return replace(
         report,
-        marks=marks,
-        head=tuple(_counted(fact, whole.closings, language) for fact in report.head),
-        sections=sections,
-        foot=(),
+        sections=(*report.sections, closings_section(ordered, ANCHOR_CHARACTERS, report.language)),
+        foot=last_anchor_of(ordered, report.language),
     )
 
 
-def _parts_section(parts: Sequence[SpanSum], whole: SpanSum, language: Language) -> Section:
-    by_month = len(parts[0].name) == len("2026-11")
-    section = days_section([_as_closing(part) for part in parts], language)
-    counts = [*(part.closings for part in parts), whole.closings]
-    rows = tuple(
-        Row(row.key, _month(row.label, language) if by_month else row.label, (count, *row.values[1:]), row.total)
-        for row, count in zip(section.rows, counts, strict=True)
-    )
-    return replace(
-        section, rows=rows, title=_MONTH[language] if by_month else section.title,
-        corner=_MONTH[language] if by_month else section.corner,
-    )  # fmt: skip
-
-
-def _month(label: str, language: Language) -> str:
-    """2026-11 as the language writes it."""
-    year, dash, month = label.partition("-")
-    return f"{month}.{year}" if dash and language == "de" else label
-
-
-def _counted(fact: Fact, closings: int, language: Language) -> Fact:
-    return replace(fact, value=number(closings, language)) if fact.label == word("closing_count", language) else fact
-
-
-def _as_closing(part: SpanSum) -> Closing:
-    """A part as lists of closings take it."""
-    return Closing("", 0, part.name, 0, 0, part.figures, "", "", b"")
+def _sum(closings: Sequence[Closing], name: str) -> SpanSum:
+    """Of closings that are ordered by their days."""
+    first, last = (closings[0].business_day, closings[-1].business_day) if closings else ("", "")
+    return SpanSum(name, len(closings), first, last, add([closing.figures for closing in closings]))

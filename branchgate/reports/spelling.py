@@ -33,9 +33,8 @@ def percent(basis_points: int, language: Language) -> str:
 
 
 def day(iso: str, language: Language) -> str:
-    """A date of ISO 8601 as the language writes it."""
-    parts = iso.split("-")
-    return ".".join(reversed(parts)) if language == "de" and len(parts) == 3 else iso
+    """A day or a month of ISO 8601 as the language writes it."""
+    return ".".join(reversed(iso.split("-"))) if language == "de" else iso
 
 
 def moment(at_ms: int, zone: tzinfo, language: Language) -> str:

@@ -143,6 +143,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "cases": ("ALLE GESCHÄFTSVORFÄLLE", "ALL BUSINESS CASES"),
     "closings": ("ABSCHLÜSSE", "CLOSINGS"),
     "closing_count": ("Abschlüsse", "Closings"),
+    "months": ("MONATE", "MONTHS"),
+    "month": ("Monat", "Month"),
+    "still_open": (
+        "Noch nicht abgeschlossen und nicht enthalten: {count}",
+        "Not closed yet and not included: {count}",
+    ),
     "days": ("TAGE", "DAYS"),
     "sales_count": ("Verkäufe", "Sales"),
     "average": ("Durchschnittsbon", "Average sale"),

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from branchgate.catalogue import BranchSettings
-from branchgate.figures import BusinessCaseFigure, CashFigure, CategoryFigure, Figures, PaymentFigure, UserFigure
+from branchgate.figures import (
+    BusinessCaseFigure,
+    CashFigure,
+    CategoryFigure,
+    Figures,
+    PaymentFigure,
+    SpanSum,
+    UserFigure,
+    add,
+)
 from branchgate.reports import (
     Layout,
     Report,
@@ -22,6 +31,7 @@ from branchgate.reports import (
     labelled_tax_id,
     period_content,
     report_text,
+    span_content,
     x_report,
     z_report,
 )
@@ -225,6 +235,16 @@ def test_a_period_adds_up_days_and_no_floats() -> None:
     assert "Anfangsbestand" not in text
     assert "20.548,36" in text
     assert report_text(period_content([], CLOSED_MS, SETTINGS))
+
+
+def test_months_are_rows_and_what_is_still_open_is_told() -> None:
+    months = [SpanSum(f"2026-{month}", 20, f"2026-{month}-01", f"2026-{month}-28", FIGURES) for month in (10, 11)]
+    whole = SpanSum("", 40, "2026-10-01", "2026-11-28", add([FIGURES, FIGURES]))
+    lines = report_text(span_content(whole, months, 3, CLOSED_MS, SETTINGS)).splitlines()
+    assert [line for line in lines if line in ("10.2026", "11.2026", "MONATE")] == ["MONATE", "10.2026", "11.2026"]
+    assert "Noch nicht abgeschlossen und nicht enthalten: 3" in [line.strip() for line in lines]
+    assert lines.count("  Umsatz brutto                        10.274,18") == 2
+    assert lines.count("  Umsatz brutto                        20.548,36") == 1
 
 
 def test_a_quiet_period_has_a_short_report() -> None:
