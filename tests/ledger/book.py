@@ -83,7 +83,8 @@ class Register:
             self.open.floats = 1
         if receipt.finished_at_ms > now_ms + SKEW_MS:
             found["CLOCK_AHEAD"] += 1
-        if receipt.type is ReceiptType.BELEG and receipt.finished_at_ms < self.closed_until_ms:
+        waited = now_ms - receipt.finished_at_ms > SKEW_MS
+        if receipt.type is ReceiptType.BELEG and waited and receipt.finished_at_ms < self.closed_until_ms:
             found["LATE_SALE"] += 1
         if receipt.lines and receipt.lines[0].business_case is BusinessCase.ANFANGSBESTAND:
             found["FLOAT_TWICE"] += self.open.floats > 0
