@@ -84,7 +84,6 @@ class Days:
         self.book = {name: Register(name, self.numbers[name]) for name in REGISTERS}
         self.tills = {name: Till(name) for name in REGISTERS}
         self.closings: dict[tuple[str, int], Closing] = {}
-        self.texts: dict[tuple[str, int], str] = {}
         self.snapshots: list[Snapshot] = []
         self.tse_clock = TurnedClock(start_ms)
         self.tse = SoftwareTse(folder / "tse", self.tse_clock)
@@ -310,7 +309,6 @@ class Days:
         assert skipped == [*[(name, "PARKED_RECEIPTS") for name in names if name in blocked], *nothing]
         for step in made:
             self._compare(step.closing, carry=carry)
-            self.texts[step.closing.register_id, step.closing.z_number] = step.text
         last = steps[-1]
         assert not isinstance(last, Closed | Skipped)
         assert last.figures == sum_of([before[name] for name in wanted])  # type: ignore[union-attr]

@@ -15,7 +15,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.ledger.branch import SETTINGS
 from tests.ledger.days import REGISTERS, Days
+from tests.ledger.forms import forms_agree
 from tests.ledger.later import amounts, amounts_of, together
 from tests.ledger.outcome import export_is_the_journal, journal_is_what_was_sent, summaries_are_the_closings
 
@@ -69,6 +71,8 @@ async def lived(days: Days, events: list[tuple[str, int, int]]) -> None:
         head = days.branch.desks.branch.journal.head
     finally:
         await days.branch.stop()
+    for closing in days.closings.values():
+        forms_agree(closing, SETTINGS)
     x_and_what_came_later_is_z(days)
     z_numbers_have_no_gap(days)
     assert journal_is_what_was_sent(days) == head
