@@ -43,20 +43,22 @@ th, td { padding: .22rem .35rem; text-align: left; font-weight: 400; vertical-al
 thead th { color: var(--soft); font-size: .85rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.text, thead th.text { padding-left: 1.1rem; }
-tbody th { overflow-wrap: anywhere; }
+tbody th { min-width: 6em; overflow-wrap: anywhere; }
 tr.total th, tr.total td { font-weight: 700; border-top: 2px solid var(--ink); }
 .note { margin: 0 0 .4rem; color: var(--soft); }
 footer { margin-top: 1rem; font-size: .9rem; }
 @page { size: A4; margin: 14mm; }
 @media print {
-  body { background: none; font-size: 9.5pt; }
+  html { font-size: 12px; }
+  body { background: none; font-size: 8.5pt; line-height: 1.3; }
+  th, td { padding: .12rem .3rem; }
   article { max-width: none; margin: 0; padding: 0; border-radius: 0; }
   article + article { break-before: page; }
   .sections { columns: 2; }
   .tiles { grid-template-columns: repeat(4, 1fr); }
   .facts { grid-template-columns: repeat(2, 1fr); }
   svg rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  section { margin-bottom: 5mm; }
+  section { margin-bottom: 4mm; }
   .wide { break-inside: auto; }
   tr { break-inside: avoid; }
   thead { display: table-header-group; }

@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 
 @given(strategies.reports())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_page_has_every_value_of_every_section(report: Report) -> None:
     reader = Tables()
     reader.feed(page([report]))
@@ -90,7 +90,7 @@ def test_a_page_has_every_value_of_every_section(report: Report) -> None:
 
 
 @given(strategies.reports())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_table_has_every_amount_count_and_quantity_of_every_section(report: Report) -> None:
     read = [
         row for row in read_csv([report]) if row["section"] not in ("head", "foot", "marks") and row["key"] != "note"

@@ -58,7 +58,7 @@ def read(text: str) -> Reader:
 
 
 @given(st.lists(strategies.reports(), min_size=1, max_size=2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_report_is_a_page_of_known_elements_that_loads_and_runs_nothing(found: list[Report]) -> None:
     reader = read(page(found))
     assert reader.tags <= ALLOWED

@@ -72,7 +72,7 @@ def test_a_branch_s_sum_and_a_period_look_as_they_did(language: str, width: int)
 
 
 @given(strategies.reports(), st.sampled_from([32, 42, 48]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_figures_are_laid_out_at_any_width_and_no_line_is_too_wide(report: Report, width: int) -> None:
     text = report_text(report, Layout(width))
     assert text.endswith("\n")
