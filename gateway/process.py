@@ -29,6 +29,7 @@ from gateway.branch.beginning import look_back
 from gateway.branch.central_line import CentralLine, make_central_line
 from gateway.branch.damages import look_for_damage
 from gateway.branch.desks import Desks, make_authority, set_up_desks
+from gateway.branch.index_repair import IndexRepair
 from gateway.branch.journal_desk import JournalDesk
 from gateway.branch.keeping import kept_going
 from gateway.branch.stores import KEYS_FOLDER, Stores, day_rule, open_stores
@@ -118,11 +119,12 @@ async def _open_gateway(
         stack.callback(desks.pairing.close)
         line = make_central_line(identity, stores, desks, settings, pairing_address, clock)
         presence = Presence()
-        status = _status_desk(identity, stores, desks, line, presence)
+        repair = IndexRepair(stores.writer, stores.journal, clock)
+        status = _status_desk(identity, stores, desks, line, presence, repair)
         await look_back(stores, clock)
         await desks.drawers.start()
         await desks.printing.use_settings(stores.replica.settings())
-        await stack.enter_async_context(_working(stores, desks, line, authority, clock))
+        await stack.enter_async_context(_working(stores, desks, line, authority, repair, clock))
         await stack.enter_async_context(_serving(servers, stores, desks, line, authority, status, presence, clock))
         yield ports
 
@@ -154,7 +156,12 @@ def _bind(
 
 
 def _status_desk(
-    identity: GatewayIdentity, stores: Stores, desks: Desks, line: CentralLine, presence: Presence
+    identity: GatewayIdentity,
+    stores: Stores,
+    desks: Desks,
+    line: CentralLine,
+    presence: Presence,
+    repair: IndexRepair,
 ) -> StatusDesk:
     surroundings = Surroundings(
         central_connected=lambda: line.uplink.connected,
@@ -164,6 +171,7 @@ def _status_desk(
         short_of_room=stores.reserve.short_of,
         devices=lambda: desks.devices.board.states,
         parked=desks.parked.count,
+        store_damaged=lambda: repair.in_vain,
     )
     return StatusDesk(
         identity.branch_id,
@@ -221,7 +229,7 @@ async def _serving(
 
 @asynccontextmanager
 async def _working(
-    stores: Stores, desks: Desks, line: CentralLine, authority: BranchAuthority, clock: Clock
+    stores: Stores, desks: Desks, line: CentralLine, authority: BranchAuthority, repair: IndexRepair, clock: Clock
 ) -> AsyncIterator[None]:
     """Everything that goes on behind the services."""
     stop_head = stores.journal.follow(stores.sales.head_moved)
@@ -231,6 +239,7 @@ async def _working(
         "drawers": desks.drawers.positions.run,
         "plugged": desks.plugged.run,
         "fallback printers": desks.fallbacks.run,
+        "indexes": repair.run,
         "central": line.uplink.run,
         "catalogue": line.follower.run,
         "certificate": authority.server.keep_renewed,

@@ -71,8 +71,8 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the page tells of the line to central, of open register streams, of the disk (bytes free when that is too little), of devices
-    and of parked receipts (how many).
+    """What the page tells of the line to central, of open register streams, of the disk (bytes free when that is too little), of devices,
+    of parked receipts (how many), and of a store that cannot be written because its pages are damaged.
     """
 
     central_connected: Callable[[], bool]
@@ -82,6 +82,7 @@ class Surroundings:
     short_of_room: Callable[[], int | None]
     devices: Callable[[], Sequence[DeviceState]] = tuple
     parked: Callable[[], int] = int
+    store_damaged: Callable[[], bool] = bool
 
 
 class StatusDesk:
@@ -172,6 +173,8 @@ class StatusDesk:
             reasons["WARN_DISK_FULL"] = str(free // MEGABYTE)
         if not self._around.central_connected():
             reasons["WARN_CENTRAL_NOT_CONNECTED"] = str(self._journal.head - self._around.central_sequence())
+        if self._around.store_damaged():
+            reasons["WARN_STORE_DAMAGED"] = ""
         awaited = [name for name in self._registers_known() if numbers_awaited(self._reading, name)]
         if awaited:
             reasons["WARN_Z_NUMBERS_AWAITED"] = ", ".join(awaited)

@@ -14,6 +14,9 @@ SHORTENED = "JOURNAL_SHORTENED"
 LOST = "JOURNAL_LOST"
 """The whole file was missing or empty where a gateway had worked before."""
 
+INDEX_REPAIRED = "JOURNAL_INDEX_REPAIRED"
+"""An index was damaged and is made anew; no entry was."""
+
 _LOST_WITNESS = "lost_witness"
 
 _COLUMNS = "number, reason, first_sequence, last_sequence, goes_on_from, witness, detail, found_at, acknowledged_at"
@@ -21,7 +24,7 @@ _COLUMNS = "number, reason, first_sequence, last_sequence, goes_on_from, witness
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One of them. `reason` is a DamageKind, JOURNAL_SHORTENED or JOURNAL_LOST; times are UTC milliseconds, `acknowledged_at_ms` 0 while nobody has.
+    """One of them. `reason` is a DamageKind, JOURNAL_SHORTENED, JOURNAL_LOST or JOURNAL_INDEX_REPAIRED; times are UTC milliseconds, `acknowledged_at_ms` 0 while nobody has.
 
     Damage: `sequence` to `through` are the entries, `goes_on_from` the hash that the entry behind them is chained to (None: unknown).
     Otherwise: `sequence` is the first entry that is not here, `through` what `witness` has seen: a journal sequence, or for a register
@@ -40,8 +43,8 @@ class Incident:
 
     @property
     def damage(self) -> Damage | None:
-        """The damage; None for an end that was lost."""
-        if self.reason in {SHORTENED, LOST}:
+        """The damage; None for an end that was lost, and for an index."""
+        if self.reason in {SHORTENED, LOST, INDEX_REPAIRED}:
             return None
         return Damage(self.sequence, DamageKind(self.reason), self.through, self.goes_on_from, self.detail)
 
@@ -66,6 +69,15 @@ def write_shortened(
         "INSERT INTO journal_incidents (reason, first_sequence, last_sequence, witness, detail, found_at)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (reason, head + 1, seen, witness, detail, now_ms),
+    )
+
+
+def write_index_repaired(connection: sqlite3.Connection, head: int, now_ms: int) -> None:
+    """Notes that the indexes were made anew when entry `head` was the newest."""
+    connection.execute(
+        "INSERT INTO journal_incidents (reason, first_sequence, last_sequence, witness, detail, found_at)"
+        " VALUES (?, ?, ?, 'index', '', ?)",
+        (INDEX_REPAIRED, head, head, now_ms),
     )
 
 

@@ -9,16 +9,27 @@ had it: the register may still hold what it was.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from branchgate.chain_walk import Damage
+from branchgate.errors import TryAgain
 from branchgate.events import EventKind, Finding
 from branchgate.ids import new_event_id
 from branchgate.records import FindingRecord, encode_finding_record
 from gateway.journal.entries import BRANCH, OWN, NewEntry
-from gateway.journal.incidents import LOST, SHORTENED, acknowledge, write_damage, write_shortened
+from gateway.journal.incidents import (
+    INDEX_REPAIRED,
+    LOST,
+    SHORTENED,
+    acknowledge,
+    write_damage,
+    write_index_repaired,
+    write_shortened,
+)
 from gateway.journal.journal import Journal, Note
+from gateway.store.reindexing import reindex, reindex_elsewhere
 
 _AT_ONCE = 64
 """Findings in one entry."""
@@ -94,6 +105,25 @@ async def record_damages(journal: Journal, damages: Sequence[Damage], settled: i
     found: list[Finding] = []
     await journal.take_note(decide)
     return tuple(found)
+
+
+async def repair_indexes(journal: Journal, now_ms: int) -> None:
+    """Makes the store's indexes anew from its tables, and writes down that it was necessary. Reads the whole store.
+
+    Raises TryAgain (STORE_FAILED) when the tables are damaged too, sqlite3.IntegrityError when an event stands in the journal twice.
+    """
+
+    def decide(way: Callable[[sqlite3.Connection], None], connection: sqlite3.Connection, head: int) -> Note:
+        way(connection)
+        write_index_repaired(connection, head, now_ms)
+        return Note(
+            [_own_finding([Finding(INDEX_REPAIRED, "sequence", str(head), "made anew from its table")], now_ms)]
+        )
+
+    try:
+        await journal.take_note(partial(decide, reindex))
+    except TryAgain:
+        await journal.take_note(partial(decide, reindex_elsewhere))
 
 
 async def acknowledge_incidents(journal: Journal, numbers: Sequence[int], user_id: str, now_ms: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from branchgate.errors.texts import Language, sentence_for
 from gateway.journal.examination import Fault
-from gateway.journal.incidents import LOST, Incident
+from gateway.journal.incidents import INDEX_REPAIRED, LOST, Incident
 
 DAMAGED_SHOWN = 5
 """Places of damage in the one warning about it."""
@@ -34,7 +34,9 @@ def incident_warnings(open_incidents: Sequence[Incident]) -> Iterator[tuple[str,
         shown = ", ".join(str(damage.sequence) for damage in damaged[:DAMAGED_SHOWN])
         yield "WARN_JOURNAL_DAMAGED", shown + (" …" if len(damaged) > DAMAGED_SHOWN else "")
     for incident in open_incidents:
-        if incident.damage is None:
+        if incident.reason == INDEX_REPAIRED:
+            yield "WARN_JOURNAL_INDEX_REPAIRED", str(incident.number)
+        elif incident.damage is None:
             lost = incident.reason == LOST
             yield (
                 "WARN_JOURNAL_LOST" if lost else "WARN_JOURNAL_SHORTENED",

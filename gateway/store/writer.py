@@ -97,6 +97,7 @@ class GroupWriter:
         self._participants: list[Participant] = []
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = False
+        self._damaged: Callable[[], None] | None = None
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._connection: sqlite3.Connection | None = connect_for_writing(path)
         # SQLite opens the log's shared memory once for a whole process, as the file system is at that moment: if the writer's were the
@@ -110,6 +111,10 @@ class GroupWriter:
     def attach(self, participant: Participant) -> None:
         """Tells `participant` how every later transaction ends. Attach before submitting works that concern it."""
         self._participants.append(participant)
+
+    def tell_damage(self, callback: Callable[[], None]) -> None:
+        """Calls back in the event loop whenever SQLite says that the file's pages are damaged."""
+        self._damaged = callback
 
     def submit(self, work: Callable[[sqlite3.Connection], T], *, urgent: bool = False) -> asyncio.Future[T]:
         """Queues `work`; the future is resolved with its result after the commit. Call it from the event loop.
@@ -208,6 +213,8 @@ class GroupWriter:
             # Nobody knows what reached the disk; the file, opened again, tells.
             self._drop_connection()
             return _Outcome(job.reply, failure=OutcomeUnknown("STORE_FAILED", rule=str(failure)))
+        if code == sqlite3.SQLITE_CORRUPT and self._damaged is not None:
+            self._loop.call_soon_threadsafe(self._damaged)
         if code in _NOTHING_WRITTEN:
             # Opened again, the file tells whether it can be written by now.
             self._drop_connection()
