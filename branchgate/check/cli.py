@@ -74,6 +74,21 @@ def check_journal(
         raise typer.Exit(1)
 
 
+@app.command("archive")
+def check_archive(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="What `branchgate gateway archive write` wrote.", show_default=False),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Verifies archived months: files, rows, and the hash chain within and between months. Ends with 0 when all is whole, 1 when not."""
+    from branchgate.check.archive_report import report
+
+    if report(folder, as_json=as_json):
+        raise typer.Exit(1)
+
+
 @app.command("dsfinvk")
 def check_dsfinvk(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The export: a ZIP or a folder.", show_default=False)],

@@ -9,6 +9,7 @@ from branchgate.clock import Clock
 from branchgate.events import EventKind
 from branchgate.ids import new_event_id
 from drivers.escpos.pictures import SourcePicture
+from gateway.archive.desk import ArchiveDesk
 from gateway.branch.stores import KEYS_FOLDER, Stores
 from gateway.closing.branch import Branch as ClosingBranch
 from gateway.closing.cash import CashDesk
@@ -57,6 +58,7 @@ class Desks:
     cash: CashDesk
     report_paper: ReportPaper
     export: ExportDesk
+    archive: ArchiveDesk
     pairing: PairingDesk
     renewals: Renewals
 
@@ -119,6 +121,13 @@ def set_up_desks(
         scales=scales,
         parked=ParkedDesk(stores.writer, stores.journal, stores.reading, clock),
         export=ExportDesk(stores.path.parent, clock, memory_limit_mb=settings.sales_memory_mb),
+        archive=ArchiveDesk(
+            stores.path.parent,
+            authority.identity.branch_id,
+            clock,
+            stores.replica.settings,
+            memory_limit_mb=settings.sales_memory_mb,
+        ),
         closing=closing,
         closed_days=ClosedDaysDesk(stores.journal, stores.reading, stores.sales, clock, branch),
         cash=CashDesk(*cashier),

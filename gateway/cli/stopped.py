@@ -7,11 +7,15 @@ from pathlib import Path
 
 import duckdb
 
+from branchgate.catalogue import BranchSettings
 from branchgate.clock import SystemClock
 from branchgate.errors import Refused
 from branchgate.v1 import gateway_admin_pb2
+from gateway.archive.desk import ArchiveDesk
 from gateway.branch.remnants import lost_journal
 from gateway.branch.stores import KEYS_FOLDER, SALES_FILE, WITNESSES
+from gateway.catalogue.replica import FILE_NAME as CATALOGUE_FILE
+from gateway.dsfinvk.source import settings_of
 from gateway.identity import load_identity
 from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
 from gateway.journal.exporting import exported
@@ -32,6 +36,16 @@ def examination(data: Path, anchors: Sequence[Anchor]) -> AsyncIterator[gateway_
     return examination_messages(
         _one_by_one(iter((Fault("JOURNAL_LOST", value=witness), Verdict(0, 1, 0, b"", 0, b""))))
     )
+
+
+def archive_desk(data: Path) -> ArchiveDesk:
+    """Archives the journal in its folder. Raises Refused (NO_JOURNAL)."""
+    store = data / FILE_NAME
+    if not store.exists() or not store.stat().st_size:
+        raise Refused("NO_JOURNAL", field="data", value=data)
+    stored = settings_of(data / CATALOGUE_FILE)
+    settings = BranchSettings.decode(stored) if stored else None
+    return ArchiveDesk(data, load_identity(data / KEYS_FOLDER).branch_id, SystemClock(), lambda: settings)
 
 
 def export_lines(data: Path, first: int) -> Iterator[bytes]:

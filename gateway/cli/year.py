@@ -50,12 +50,9 @@ def year(
 
     What is not closed yet is not in it and is told.
     """
-    if which is not None:
-        if from_day or to_day:
-            raise typer.BadParameter("either a year or --from and --to", param_hint="YYYY")
-        from_day, to_day = f"{which}-01-01", f"{which}-12-31"
+    first, last = range_of(which, from_day, to_day)
     request = closed_days_pb2.GetClosedDaysRequest(
-        from_day=from_day, to_day=to_day, register_id=register, parts=_PARTS[parts]
+        from_day=first, to_day=last, register_id=register, parts=_PARTS[parts]
     )
 
     async def question(channel: grpc.aio.Channel) -> closed_days_pb2.GetClosedDaysResponse:
@@ -67,6 +64,15 @@ def year(
     else:
         typer.echo(answer.text)
     ReportFiles(html, csv).write([report_of(answer)], quiet=as_json)
+
+
+def range_of(year: int | None, from_day: str, to_day: str) -> tuple[str, str]:
+    """The business days of a year, or those named; empty without a bound. Raises BadParameter for both at once."""
+    if year is None:
+        return from_day, to_day
+    if from_day or to_day:
+        raise typer.BadParameter("either a year or --from and --to", param_hint="YYYY")
+    return f"{year}-01-01", f"{year}-12-31"
 
 
 def report_of(answer: closed_days_pb2.GetClosedDaysResponse) -> Report:

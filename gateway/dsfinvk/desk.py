@@ -27,12 +27,13 @@ Step: TypeAlias = Progress | Summary | bytes
 
 
 class ExportDesk:
-    """Makes exports of the journal in a data folder."""
+    """Makes exports of the journal in a data folder, or of an archive; then `data` is where it may work."""
 
-    def __init__(self, data: Path, clock: Clock, *, memory_limit_mb: int = 256) -> None:
+    def __init__(self, data: Path, clock: Clock, *, memory_limit_mb: int = 256, archive: str = "") -> None:
         self._data = data
         self._clock = clock
         self._memory_limit_mb = memory_limit_mb
+        self._archive = archive
         self._busy = asyncio.Lock()
 
     async def export(self, order: ExportOrder) -> AsyncGenerator[Step, None]:
@@ -44,7 +45,9 @@ class ExportDesk:
             raise TryAgain("EXPORT_BUSY", retry_after_ms=10_000)
         async with self._busy:
             work = await asyncio.to_thread(make_workplace, self._data)
-            task = Task(order, str(self._data), str(work), self._clock.now_ms(), self._memory_limit_mb)
+            task = Task(
+                order, str(self._data), str(work), self._clock.now_ms(), self._memory_limit_mb, archive=self._archive
+            )
             try:
                 async with contextlib.aclosing(_carried_out(task)) as steps:
                     async for step in steps:

@@ -22,12 +22,11 @@ from gateway.dsfinvk.periods import Ledger, Period, stretches
 from gateway.dsfinvk.receipts import ReceiptRows
 from gateway.dsfinvk.references import ReferenceRows
 from gateway.dsfinvk.signatures import SignatureRows
-from gateway.dsfinvk.source import ExportSource, settings_of
+from gateway.dsfinvk.source import ExportSource, open_source, settings_of
 from gateway.dsfinvk.store import DetailStore
 from gateway.dsfinvk.tables import tables
 from gateway.dsfinvk.workplace import ZIP_NAME, require_room
 from gateway.sales.days import DayRule, Days, plausible_ms
-from gateway.store.connection import FILE_NAME as BRANCH_FILE
 
 PREVIEW_MARK = "VORSCHAU, kein Export / preview, no export"
 
@@ -59,7 +58,7 @@ class Export:
 
     def make(self) -> Summary:
         """The ZIP in the workplace, and what is in it."""
-        source = ExportSource(self._folder / BRANCH_FILE)
+        source = open_source(self._folder, self._task.archive)
         store = DetailStore(self._work, self._task.memory_limit_mb, self._task.threads)
         try:
             read = self._read(source, store)

@@ -38,7 +38,10 @@ class ExportOrder:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An order with what the child cannot know: where the stores lie, where it may work, what time it is (UTC milliseconds)."""
+    """An order with what the child cannot know: where the stores lie, where it may work, what time it is (UTC milliseconds).
+
+    `archive`: the folder of an archive to read in the place of the journal, '' for none.
+    """
 
     order: ExportOrder
     folder: str
@@ -46,6 +49,7 @@ class Task:
     now_ms: int
     memory_limit_mb: int = 256
     threads: int = 1
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

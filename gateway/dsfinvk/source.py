@@ -1,14 +1,16 @@
-"""The journal as an export reads it: read-only, in short reads, so that the writer's log can be copied home in between."""
+"""The journal, or an archive of it, as an export reads it: read-only, in short reads, so that the writer's log can be copied home in between."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from branchgate.events import EventKind
-from gateway.store.connection import connect_read_only
+from gateway.archive.reading import ArchiveConnection
+from gateway.store.connection import FILE_NAME, connect_read_only
 
 WINDOW: Final = 2_000
 """Entries that one read looks at."""
@@ -33,8 +35,8 @@ _COLUMNS = "sequence, event_id, register_id, recorded_at, body"
 class ExportSource:
     """Reads what an export needs. For one thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = connect_read_only(path)
+    def __init__(self, connection: sqlite3.Connection | ArchiveConnection) -> None:
+        self._connection = connection
 
     def head(self) -> int:
         """Sequence of the newest entry; 0 without any."""
@@ -133,6 +135,11 @@ class ExportSource:
                 if size >= READ_BYTES:
                     return _Batch(found, cut=True)
         return _Batch(found, cut=False)
+
+
+def open_source(folder: Path, archive: str) -> ExportSource:
+    """The journal of a data folder or, if one is named, of an archive. Raises Refused (ARCHIVE_...) and sqlite3.Error."""
+    return ExportSource(ArchiveConnection(Path(archive)) if archive else connect_read_only(folder / FILE_NAME))
 
 
 class _Batch(NamedTuple):

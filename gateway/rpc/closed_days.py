@@ -43,8 +43,8 @@ class ClosedDaysServicer(closed_days_pb2_grpc.ClosedDaysServiceServicer):
 def closed_days_message(report: ClosedDaysReport) -> closed_days_pb2.GetClosedDaysResponse:
     """A report as a message."""
     return closed_days_pb2.GetClosedDaysResponse(
-        whole=_sum(report.whole),
-        parts=[_sum(part) for part in report.parts],
+        whole=sum_message(report.whole),
+        parts=[sum_message(part) for part in report.parts],
         open_periods=report.still_open,
         through_journal_sequence=report.through,
         at_ms=report.at_ms,
@@ -53,7 +53,8 @@ def closed_days_message(report: ClosedDaysReport) -> closed_days_pb2.GetClosedDa
     )
 
 
-def _sum(part: SpanSum) -> closed_days_pb2.ClosedDaysSum:
+def sum_message(part: SpanSum) -> closed_days_pb2.ClosedDaysSum:
+    """A sum as a message."""
     return closed_days_pb2.ClosedDaysSum(
         name=part.name,
         closings=part.closings,

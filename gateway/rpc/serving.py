@@ -6,6 +6,7 @@ import grpc.aio
 
 from branchgate.sync import FeedServer
 from branchgate.v1 import (
+    archive_pb2_grpc,
     closed_days_pb2_grpc,
     device_pb2_grpc,
     display_pb2_grpc,
@@ -22,6 +23,7 @@ from branchgate.v1 import (
 )
 from gateway.branch.desks import Desks
 from gateway.rpc.admin import GatewayAdminServicer
+from gateway.rpc.archive import ArchiveServicer
 from gateway.rpc.closed_days import ClosedDaysServicer
 from gateway.rpc.device import DeviceServicer, DrawerServicer
 from gateway.rpc.display import DisplayServicer
@@ -53,6 +55,7 @@ def add_pairing_service(server: grpc.aio.Server, pairing: PairingServicer) -> No
 def add_operator_services(server: grpc.aio.Server, admin: GatewayAdminServicer, desks: Desks) -> None:
     """For commands on this machine, over the owner-only socket."""
     gateway_admin_pb2_grpc.add_GatewayAdminServiceServicer_to_server(admin, server)
+    archive_pb2_grpc.add_ArchiveServiceServicer_to_server(ArchiveServicer(desks.archive), server)
     closed_days_pb2_grpc.add_ClosedDaysServiceServicer_to_server(ClosedDaysServicer(desks.closed_days), server)
     export_pb2_grpc.add_ExportServiceServicer_to_server(ExportServicer(desks.export), server)
     _add_shared_services(server, desks)
@@ -67,4 +70,6 @@ def _add_shared_services(server: grpc.aio.Server, desks: Desks) -> None:
     scale_pb2_grpc.add_ScaleServiceServicer_to_server(ScaleServicer(desks.scales), server)
     document_pb2_grpc.add_DocumentServiceServicer_to_server(DocumentServicer(desks.digital), server)
     parked_pb2_grpc.add_ParkedServiceServicer_to_server(ParkedServicer(desks.parked), server)
-    report_pb2_grpc.add_ReportServiceServicer_to_server(ReportServicer(desks.closing, desks.cash, desks.report_paper), server)
+    report_pb2_grpc.add_ReportServiceServicer_to_server(
+        ReportServicer(desks.closing, desks.cash, desks.report_paper), server
+    )
