@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from branchgate.catalogue import BranchSettings
-from branchgate.figures import Figures
+from branchgate.figures import BusinessCaseFigure, Figures
 from drivers.escpos.document import Document
+from drivers.escpos.layout import to_text
 from gateway.printing.templates.closing import closing_document, x_document
 from gateway.printing.templates.closing_version4 import VERSION as VERSION_4
 from gateway.printing.templates.copy_mark import CopyMark
@@ -45,3 +46,13 @@ def test_a_report_that_an_older_template_began_it_ends(language: str, columns: i
         "interim": x_document(FIRST_CLOSING, settings, columns, template=VERSION_4),
     }
     compare(made, columns, FOLDER / "version4" / f"closing-{language}-{columns}.txt")
+
+
+def test_an_older_report_calls_turnover_what_it_called_so() -> None:
+    """Vouchers were in it; a page that had begun must not end with another sum."""
+    figures = FIRST_CLOSING.figures
+    voucher = BusinessCaseFigure("MehrzweckgutscheinKauf", 1, 5_000)
+    sold = replace(FIRST_CLOSING, figures=replace(figures, business_cases=(*figures.business_cases, voucher)))
+    printed = to_text(closing_document(sold, SETTINGS, 42, template=VERSION_4), 42)
+    (line,) = [line for line in printed.splitlines() if line.startswith("UMSATZ BRUTTO")]
+    assert line.split()[-1] == "1.384,50"

@@ -279,6 +279,7 @@ BESIDE_TURNOVER = [
     booked(9, (BusinessCase.ANZAHLUNGSEINSTELLUNG, 10_000)),
     booked(10, (BusinessCase.TRINKGELD_AN, 40), back=True),
     booked(11, (BusinessCase.MEHRZWECKGUTSCHEIN_KAUF, -5_000)),
+    booked(12, (BusinessCase.ANZAHLUNGSEINSTELLUNG, 100), (BusinessCase.TRINKGELD_AN, 10)),
 ]
 
 
@@ -291,7 +292,7 @@ def test_turnover_is_what_was_sold_and_what_is_taxed_when_paid_and_nothing_else(
         figures = store.figures("kasse-1", 1)
     journal.close()
     assert figures == plain_figures(BESIDE_TURNOVER)
-    sold = 2_000 + 700 + 300 + 1_000 + (1_500 - 1_000) + 10_000
+    sold = 2_000 + 700 + 300 + 1_000 + (1_500 - 1_000) + 10_000 + 100
     told = {
         "turnover": figures.turnover_cents,
         "users": sum(row.gross_cents for row in figures.users),
@@ -300,7 +301,7 @@ def test_turnover_is_what_was_sold_and_what_is_taxed_when_paid_and_nothing_else(
     }
     assert told == dict.fromkeys(told, sold)
     assert (figures.return_count, figures.return_cents) == (0, 0)
-    assert (figures.sale_count, figures.hours[0].receipt_count, figures.users[0].receipt_count) == (9, 9, 9)
+    assert (figures.sale_count, figures.hours[0].receipt_count, figures.users[0].receipt_count) == (10, 10, 10)
     assert (figures.void_count, figures.movement_void_count, figures.movement_void_cents) == (0, 1, 40)
 
 
@@ -314,7 +315,7 @@ def test_cash_of_receipts_that_are_nothing_but_a_voucher_a_claim_a_deposit_or_a_
         figures = store.figures("kasse-1", 1)
     journal.close()
     assert figures.cash == (
-        CashFigure("Umsatz", 3, 200 + 340 + 500),
+        CashFigure("Umsatz", 4, 200 + 340 + 500 + 110),
         CashFigure("TrinkgeldAN", 2, 0),
         CashFigure("EinzweckgutscheinKauf", 1, 1_000),
         CashFigure("MehrzweckgutscheinKauf", 2, 0),
