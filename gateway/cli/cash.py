@@ -17,8 +17,8 @@ from gateway.cli.times import date_and_time
 EURO_CASH: Final = (50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 """Notes and coins in cents, in the order in which a drawer is counted."""
 
-_AMOUNT: Final = re.compile(r"(\d{1,7})(?:[.,](\d{1,2}))?")
-_PIECES: Final = re.compile(r"([0-9.,]+) *[x*] *(\d{1,6})")
+_AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
+_PIECES: Final = re.compile(r"([0-9.,]+) *[x*] *([0-9]{1,6})")
 
 
 def cash(

@@ -37,7 +37,7 @@ async def listed(channel: grpc.aio.Channel, wanted: ClosingsWanted) -> list[repo
     """The answers, newest closings first; all closings of the days where both are named. Raises what the gateway answered."""
     stub = report_pb2_grpc.ReportServiceStub(channel)
     first, last = _day(wanted.from_day), _day(wanted.to_day)
-    if first is None or last is None:
+    if first is None or last is None or first > last:
         return [await _ask(stub, wanted)]
     answers: list[report_pb2.ListClosingsResponse] = []
     waiting = [(first, last)]
@@ -71,6 +71,7 @@ async def _ask(stub: report_pb2_grpc.ReportServiceAsyncStub, wanted: ClosingsWan
 def _day(text: str) -> date | None:
     """A day, None where the gateway must judge the text."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if str(day) == text else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from branchgate.clock import Clock
-from branchgate.errors import TryAgain
+from branchgate.errors import Refused, RefusedKind, TryAgain
 from branchgate.figures import CashCount, CashFigure, decode_count
+from branchgate.money import euros
 from branchgate.receipts.model import BusinessCase
 from branchgate.reports.counts import count_report
 from gateway.closing.asked import TRIES, Sales
@@ -58,13 +59,14 @@ class CashDesk:
     async def count(self, order: CountCash) -> Counted:
         """Records a count, and its difference as a receipt. The same request id gives the same count.
 
-        Raises Refused (INVALID_VALUE, REGISTER_UNKNOWN), TryAgain (REGISTER_BUSY) for a register that goes on selling.
+        Raises Refused (INVALID_VALUE, REGISTER_UNKNOWN, REQUEST_ID_REUSED when that one said something else), TryAgain (REGISTER_BUSY) for a register that goes on selling.
         """
         counted = counted_cents(order)
         self._branch.require(self._reading, order.register_id)
         event_id = count_id(order.request_id, order.register_id)
         known = entry_of(self._reading, event_id)
         entry = known if known is not None else await self._record(order, counted, event_id)
+        _require_same(order, counted, decode_count(entry.body))
         return self._counted(entry)
 
     async def _record(self, order: CountCash, counted: int, event_id: bytes) -> Entry:
@@ -104,3 +106,17 @@ class CashDesk:
     def _counted(self, entry: Entry) -> Counted:
         count = decode_count(entry.body)
         return Counted(entry.event_id, count, count_report(count, self._branch.decided()))
+
+
+def _require_same(order: CountCash, counted: int, count: CashCount) -> None:
+    """Whoever counted something else under the same id must hear that it was not taken."""
+    pieces = tuple(row for row in order.denominations if row.pieces)
+    asked = (order.user_id, counted, pieces, order.blind, order.note)
+    if asked != (count.user_id, count.counted_cents, count.denominations, count.blind, count.note):
+        raise Refused(
+            "REQUEST_ID_REUSED",
+            field="request_id",
+            value=order.request_id.hex(),
+            rule=f"counted {euros(count.counted_cents)} EUR, by {count.user_id}",
+            kind=RefusedKind.EXISTS,
+        )

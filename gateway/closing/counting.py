@@ -10,6 +10,7 @@ from typing import Final
 from branchgate.errors import Refused
 from branchgate.events import EventKind
 from branchgate.figures import CashCount, Denomination, encode_count
+from branchgate.money import euros
 from branchgate.numbers import NumberRange
 from branchgate.receipts.model import BusinessCase
 from gateway.closing.model import CountCash
@@ -49,11 +50,12 @@ def counted_cents(order: CountCash) -> int:
         _require_denomination(row, f"denominations[{index}]", again=row.value_cents in values[:index])
     total = sum(row.value_cents * row.pieces for row in order.denominations)
     if order.denominations and order.counted_cents not in (0, total):
-        rule = f"the denominations add up to {total}; leave the sum away"
-        raise Refused("INVALID_VALUE", field="counted_cents", value=order.counted_cents, rule=rule)
+        rule = f"the denominations add up to {euros(total)} EUR; leave the sum away"
+        raise Refused("INVALID_VALUE", field="counted_cents", value=f"{euros(order.counted_cents)} EUR", rule=rule)
     counted = total or order.counted_cents
     if not 0 <= counted <= MOST_CENTS:
-        raise Refused("INVALID_VALUE", field="counted_cents", value=counted, rule=f"0 to {MOST_CENTS}")
+        rule = f"0,00 – {euros(MOST_CENTS)} EUR"
+        raise Refused("INVALID_VALUE", field="counted_cents", value=f"{euros(counted)} EUR", rule=rule)
     return counted
 
 

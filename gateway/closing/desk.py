@@ -15,7 +15,7 @@ import structlog
 
 from branchgate.catalogue import BranchSettings
 from branchgate.clock import Clock
-from branchgate.errors import BranchgateError, Refused, TryAgain
+from branchgate.errors import BranchgateError, Refused, RefusedKind, TryAgain
 from branchgate.figures import Closing, add, decode_closing
 from branchgate.reports import ReportHead, Reprint, branch_report, x_report, z_report
 from gateway.closing.asked import TRIES, Sales
@@ -117,7 +117,10 @@ class ClosingDesk:
         return [Closed(found.event_id, found.closing, text) for found, text in zip(recorded, texts, strict=True)]
 
     async def close_day(self, order: CloseDay) -> AsyncIterator[Step]:
-        """Closes step by step; the last step is the sum. Raises Refused (INVALID_VALUE) for a request id that is none or an endless user.
+        """Closes step by step; the last step is the sum.
+
+        Raises Refused: INVALID_VALUE for a request id that is none or an endless user, REQUEST_ID_REUSED for one under which another user
+        closed, or with another choice about the float.
 
         An order that broke off is finished by giving it again: what it has closed is found by its id.
         """
@@ -161,7 +164,7 @@ class ClosingDesk:
         for _ in range(TRIES):
             recorded = self._recorded(order, register_id)
             if recorded is not None:
-                return self._closed(recorded.event_id, decode_closing(recorded.body))
+                return self._closed_before(order, recorded)
             found = next((each for each in standing.periods if each.period.register_id == register_id), None)
             if found is None:
                 return self._nothing_to_close(order, register_id)
@@ -178,7 +181,7 @@ class ClosingDesk:
                 if isinstance(outcome, Settled):
                     if outcome.new and order.print:
                         await self._print(outcome.entry)
-                    return self._closed(outcome.entry.event_id, decode_closing(outcome.entry.body))
+                    return self._closed_before(order, outcome.entry)
                 standing = await self._sales.open_periods(register_id, self._journal.head)
             except TryAgain as failure:
                 if failure.reason != BUSY:
@@ -207,7 +210,8 @@ class ClosingDesk:
             taxonomy_version=TAXONOMY,
             chain_hash=standing.covered.chain_hash,
             count=found.count,
-            carried_float_cents=found.figures.cash_cents if order.carry_float else None,
+            # Less than nothing cannot stay in a drawer; BARGELD SOLL above tells that something was not booked.
+            carried_float_cents=max(0, found.figures.cash_cents) if order.carry_float else None,
             master_data=self._branch.master_data(name.register_id),
             columns=columns,
             articles=articles,
@@ -241,6 +245,20 @@ class ClosingDesk:
 
     def _recorded(self, order: CloseDay, register_id: str) -> Entry | None:
         return entry_of(self._reading, closing_id(order.request_id, register_id))
+
+    def _closed_before(self, order: CloseDay, entry: Entry) -> Closed:
+        closing = decode_closing(entry.body)
+        carries = closing.carried_float_cents is not None
+        if (order.user_id, order.carry_float) != (closing.user_id, carries):
+            made = f"Z {closing.z_number} ({closing.register_id}), by {closing.user_id}"
+            raise Refused(
+                "REQUEST_ID_REUSED",
+                field="request_id",
+                value=order.request_id.hex(),
+                rule=f"{made}, {'with' if carries else 'without'} a carried float",
+                kind=RefusedKind.EXISTS,
+            )
+        return self._closed(entry.event_id, closing)
 
     def _closed(self, event_id: bytes, closing: Closing) -> Closed:
         return Closed(event_id, closing, z_report(closing, self._branch.decided()))

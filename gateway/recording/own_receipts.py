@@ -1,7 +1,8 @@
 """Receipts that the gateway makes for a register: the float that a closing carried over, the difference that a count found.
 
 Their numbers come from the reserved part of the register's range. Cash must be right also where no number is left: the receipt is made
-without one then, and a finding says so. Where the register signs its receipts, these say why they are not signed: the gateway has no TSE.
+without one then, and a finding says so; its running number goes on behind the range, for that is BON_NR, which a closing must not hold
+twice. Where the register signs its receipts, these say why they are not signed: the gateway has no TSE.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from branchgate.tse import booked_by_gateway
 from gateway.journal.entries import OWN, NewEntry
 from gateway.recording.derived import derived_id
 from gateway.recording.standing import Standing
+
+_BEHIND_ALL_RANGES: Final = 10**12
+"""Running numbers of receipts that were made before the register's range was known begin here."""
 
 _TEXTS: Final = {
     BusinessCase.ANFANGSBESTAND: "Anfangsbestand (Übertrag)",
@@ -51,7 +55,7 @@ def own_receipt(
     `numbers` is the register's range, None if it is not known.
     """
     running = _next_reserved(standing.reserved_number, numbers)
-    number = numbers.number(running) if numbers is not None and running else ""
+    number = numbers.number(running) if numbers is not None and running <= numbers.highest else ""
     header = Header(number, running, movement.at_ms, movement.at_ms, movement.user_id, movement.user_id)
     receipt = money_movement(header, movement.case, movement.amount_cents, _TEXTS[movement.case])
     if standing.has_tse:
@@ -59,9 +63,8 @@ def own_receipt(
     event_id = new_event_id(now_ms)
     entries = [NewEntry(event_id, register_id, OWN, EventKind.RECEIPT, encode_receipt(receipt))]
     standing.receipts += 1
-    if running:
-        standing.reserved_number = running
-    else:
+    standing.reserved_number = running
+    if not number:
         entries.append(_without_number(register_id, event_id, numbers))
         standing.findings += 1
     if movement.case is BusinessCase.ANFANGSBESTAND:
@@ -81,10 +84,15 @@ def carried_float(
 
 
 def _next_reserved(last: int, numbers: NumberRange | None) -> int:
-    """The next running number of the reserved part; 0 when there is none. `last` may be one of an earlier range with other digits."""
-    if numbers is None or last == numbers.highest:
-        return 0
-    return last + 1 if numbers.first_reserved <= last < numbers.highest else numbers.first_reserved
+    """The next running number of the reserved part, or one behind the range when that is used up.
+
+    `last` may be of an earlier range with other digits, or from before the range was known.
+    """
+    if numbers is None:
+        return last + 1 if last else _BEHIND_ALL_RANGES
+    # Behind this range are at most its eightfold; the reserved part of one with more digits begins above that.
+    behind = 10 * numbers.first_reserved
+    return last + 1 if numbers.first_reserved <= last < behind else numbers.first_reserved
 
 
 def _without_number(register_id: str, event_id: bytes, numbers: NumberRange | None) -> NewEntry:

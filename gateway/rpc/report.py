@@ -86,11 +86,12 @@ class ReportServicer(report_pb2_grpc.ReportServiceServicer):
     async def ListClosings(
         self, request: report_pb2.ListClosingsRequest, context: Context
     ) -> report_pb2.ListClosingsResponse:
+        first, last = _days(request.from_day, request.to_day)
         wanted = PastClosings(
             _register(request.register_id, context),
             _limit(request.limit),
-            _day(request.from_day, "from_day"),
-            _day(request.to_day, "to_day"),
+            first,
+            last,
             request.without_text,
         )
         closings = await self._desk.closings(wanted)
@@ -156,14 +157,21 @@ def _carries_parked(choice: int) -> bool:
     return _PARKED[choice]
 
 
-def _day(text: str, field: str) -> str:
-    """A business day, or no bound. Raises Refused (INVALID_VALUE)."""
-    if not text:
-        return ""
+def _days(first: str, last: str) -> tuple[str, str]:
+    """A range of business days; empty is no bound. Raises Refused (INVALID_VALUE) for other spellings and for the wrong order."""
+    for field, text in (("from_day", first), ("to_day", last)):
+        if text and not _is_day(text):
+            raise Refused("INVALID_VALUE", field=field, value=text, rule="a day as 2026-12-31")
+    if last and first > last:
+        raise Refused("INVALID_VALUE", field="to_day", value=last, rule=f">= {first}")
+    return first, last
+
+
+def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
-        raise Refused("INVALID_VALUE", field=field, value=text, rule="a day as 2026-12-31") from None
+        return False
 
 
 def _limit(limit: int) -> int:

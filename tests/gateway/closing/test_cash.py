@@ -18,6 +18,7 @@ from branchgate.receipts.codec import decode_receipt, encode_receipt
 from branchgate.receipts.model import BusinessCase, Receipt, TseSignature
 from branchgate.records import decode_finding_record
 from gateway.closing.asked import TRIES
+from gateway.closing.model import CloseDay
 from gateway.journal.tables import JOURNAL
 from gateway.recording import EventToRecord
 from gateway.recording.states import RECORDING, read_state
@@ -116,7 +117,11 @@ async def test_the_same_request_counts_once_also_when_it_comes_twice_at_once(tmp
     async with open_shop(tmp_path, numbers=RANGE) as shop:
         await shop.sell("kasse-1", sale(1))
         counts = await asyncio.gather(*(shop.count(1, "kasse-1", 1_000) for _ in range(5)))
-        counts.append(await shop.count(1, "kasse-1", 4_000))
+        with pytest.raises(Refused) as told:
+            await shop.count(1, "kasse-1", 4_000)
+        assert told.value.reason == "REQUEST_ID_REUSED"
+        with pytest.raises(Refused, match="bela"):
+            await shop.count(1, "kasse-1", 1_000, user_id="anna")
         assert len({counted.event_id for counted in counts}) == 1
         assert len(own_receipts(shop.branch)) == len(recorded(shop.branch, EventKind.CASH_COUNT)) == 1
 
@@ -165,9 +170,12 @@ async def test_pieces_make_the_sum_and_none_of_a_kind_are_left_out(tmp_path: Pat
         assert count.denominations == (Denomination(1_000, 1), Denomination(50, 3), Denomination(20, 2))
 
 
-@pytest.mark.parametrize(("numbers", "used"), [(None, 0), (NumberRange("K", 3), 999)])
+@pytest.mark.parametrize(
+    ("numbers", "used", "running"),
+    [(None, 0, 10**12), (None, 905, 906), (NumberRange("K", 3), 999, 1_000), (NumberRange("K", 9), 10**9 - 1, 10**9)],
+)
 async def test_without_a_number_left_the_money_is_right_and_a_finding_says_so(
-    tmp_path: Path, numbers: NumberRange | None, used: int
+    tmp_path: Path, numbers: NumberRange | None, used: int, running: int
 ) -> None:
     async with open_shop(tmp_path, numbers=numbers) as shop:
         await shop.sell("kasse-1", sale(1))
@@ -175,8 +183,51 @@ async def test_without_a_number_left_the_money_is_right_and_a_finding_says_so(
         before = len(reasons(shop.branch))
         await shop.count(1, "kasse-1", 1_000)
         assert (await shop.expected("kasse-1")).expected_cents == 1_000
-        assert [(each.receipt_number, each.running_number) for each in own_receipts(shop.branch)] == [("", 0)]
-        assert reasons(shop.branch)[before:] == ["OWN_NUMBER_MISSING"]
+        await shop.count(2, "kasse-1", 2_000)
+        told = [(each.receipt_number, each.running_number) for each in own_receipts(shop.branch)]
+        assert told == [("", running), ("", running + 1)]
+        assert reasons(shop.branch)[before:] == ["OWN_NUMBER_MISSING"] * 2
+
+
+@pytest.mark.parametrize(
+    ("used", "first"), [(999, 900_000), (1_004, 900_000), (900_005, 900_006), (10**12 + 1, 900_000)]
+)
+async def test_a_new_range_is_used_from_its_own_reserved_part_on(tmp_path: Path, used: int, first: int) -> None:
+    async with open_shop(tmp_path, numbers=NumberRange("K9-", 6)) as shop:
+        await shop.sell("kasse-1", sale(1))
+        await shop.branch.writer.submit(lambda c: c.execute("UPDATE register_state SET reserved_number = ?", (used,)))
+        await shop.count(1, "kasse-1", 1_000)
+        assert [each.receipt_number for each in own_receipts(shop.branch)] == [f"K9-{first}"]
+
+
+async def test_a_drawer_below_zero_is_not_carried_and_the_z_shows_it(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("kasse-1", moved(1, BusinessCase.GELDTRANSIT, -5_000))
+        (z,) = closed(await shop.close(1, "kasse-1", carry_float=True))
+        assert (z.closing.figures.cash_cents, z.closing.carried_float_cents) == (-5_000, 0)
+        assert [line.split()[-1] for line in z.text.splitlines() if "SOLL" in line or "Anfangsbestand" in line][
+            -2:
+        ] == [
+            "-50,00",
+            "0,00",
+        ]
+        assert (await shop.expected("kasse-1")).expected_cents == 0
+        await shop.sell("kasse-1", sale(2))
+        assert own_receipts(shop.branch) == []
+
+
+async def test_an_order_to_close_that_says_something_else_under_the_same_id_is_refused(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("kasse-1", sale(1))
+        (first,) = closed(await shop.close(1, carry_float=True))
+        (again,) = closed(await shop.close(1, carry_float=True))
+        assert again == first
+        with pytest.raises(Refused) as told:
+            await shop.close(1, carry_float=False)
+        assert told.value.reason == "REQUEST_ID_REUSED"
+        order = CloseDay((1).to_bytes(16, "big"), None, "mallory", print=False, carry_float=True)
+        with pytest.raises(Refused, match="anna"):
+            [step async for step in shop.desk.close_day(order)]
 
 
 async def test_a_new_range_with_other_digits_begins_its_reserved_part(tmp_path: Path) -> None:
