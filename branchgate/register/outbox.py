@@ -18,6 +18,7 @@ from branchgate.clock import Clock
 from branchgate.damage import damage_refused
 from branchgate.errors import Refused, RefusedKind, TryAgain
 from branchgate.events import Event, EventKind, Finding
+from branchgate.file_version import note_version, require_known
 from branchgate.ids import new_event_id
 from branchgate.numbers import NumberRange
 from branchgate.receipts.codec import decode_receipt, encode_receipt
@@ -46,6 +47,9 @@ CREATE TABLE IF NOT EXISTS refused (
     event_id BLOB PRIMARY KEY, register_sequence INTEGER NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, body BLOB NOT NULL
 ) WITHOUT ROWID;
 """
+VERSION = 1
+"""Of these tables. Whoever changes them counts it up, and brings files of every earlier number up to date; 0 has the same tables."""
+
 LARGEST_EVENT_BYTES = 1024 * 1024
 """Thousands of lines. What is larger is refused before it has happened: a gateway has to take every event in one message."""
 
@@ -58,7 +62,7 @@ class Outbox:
     """One register's outbox in a SQLite file. For one thread at a time.
 
     `owner` names branch and register. Raises Refused (OUTBOX_OF_OTHER_REGISTER) when the file was begun by another one, Refused
-    (STORE_DAMAGED), and TryAgain (DISK_FULL) when the disk is full: then the sale has not happened and nothing is half-written.
+    (STORE_DAMAGED, STORE_TOO_NEW), and TryAgain (DISK_FULL) when the disk is full: then the sale has not happened and nothing is half-written.
     """
 
     def __init__(
@@ -69,11 +73,13 @@ class Outbox:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             with damage_refused(path):
+                require_known(self._connection, path, VERSION)
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
                 self._connection.executescript(_TABLES)
                 with self._transaction():
                     self._set_up(owner, first_running_number)
+                    note_version(self._connection, VERSION)
         except BaseException:
             self._connection.close()
             raise

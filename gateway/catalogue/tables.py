@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from branchgate.damage import require_sound
+from branchgate.file_version import note_version, require_known
 from branchgate.sync.sqlite import SINK_TABLES, transaction
 
 _TABLES = """
@@ -24,6 +25,9 @@ CREATE TABLE IF NOT EXISTS feed (epoch BLOB NOT NULL, head INTEGER NOT NULL, old
 """
 """`entries` without a value are tombstones. `head` is the last position given and never goes back."""
 
+VERSION = 1
+"""Of these tables. Whoever changes them counts it up, and brings files of every earlier number up to date; 0 has the same tables."""
+
 _BUSY_MS = 5_000
 
 
@@ -31,10 +35,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """The one connection that writes; makes the tables if need be.
 
     Every commit is synced: a register may already have been told of a position, and a position that a power cut took back would be
-    given a second time, to another change. Raises sqlite3.DatabaseError when the file is damaged.
+    given a second time, to another change. Raises sqlite3.DatabaseError when the file is damaged, Refused
+    (STORE_TOO_NEW) when a newer program has written it.
     """
     connection = _open(path)
     try:
+        require_known(connection, path, VERSION)
         _set_up(connection)
     except BaseException:
         connection.close()
@@ -55,6 +61,7 @@ def _set_up(connection: sqlite3.Connection) -> None:
     require_sound(connection)
     connection.executescript(_TABLES + SINK_TABLES)
     with transaction(connection):
+        note_version(connection, VERSION)
         if connection.execute("SELECT count(*) FROM feed").fetchone() == (0,):
             connection.execute("INSERT INTO feed VALUES (?, 0, 0)", (secrets.token_bytes(8),))
 

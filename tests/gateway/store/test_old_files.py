@@ -17,12 +17,14 @@ from sqlalchemy import inspect, make_url
 from branchgate.clock import SystemClock
 from branchgate.errors import Refused
 from branchgate.events import EventKind
+from branchgate.file_version import file_version
 from branchgate.numbers import NumberRange
 from branchgate.register.outbox import Outbox
 from central.store import Database, default_url, migrate, open_engine
 from central.store.schema import metadata
 from gateway.branch.cursor import read_cursor
 from gateway.branch.stores import SCHEMAS, open_stores
+from gateway.catalogue.replica import Replica
 from gateway.config import GatewaySettings
 from gateway.journal.stored import open_for_verification
 from gateway.journal.verification import verify
@@ -99,6 +101,48 @@ def test_an_old_outbox_still_holds_its_receipts_and_goes_on(tmp_path: Path, vers
     assert outbox.told_last() == (bytes(16), 2)
     assert outbox.add(EventKind.CASH_COUNT, b"x").register_sequence == 3
     outbox.close()
+
+
+def test_an_outbox_of_a_newer_program_is_left_alone_and_an_old_one_gets_its_number(tmp_path: Path) -> None:
+    path = restored(tmp_path / "outbox.db", "outbox-devices")
+    assert numbered(path) == 0
+    Outbox(path, "mitte/k1", NumberRange("K1-", 6), SystemClock()).close()
+    assert numbered(path) == 1
+    before = number(path, 99)
+    with pytest.raises(Refused, match="STORE_TOO_NEW") as refused:
+        Outbox(path, "mitte/k1", NumberRange("K1-", 6), SystemClock())
+    assert (refused.value.field, refused.value.value) == ("outbox.db", "99")
+    assert path.read_bytes() == before
+
+
+async def test_a_catalogue_of_a_newer_program_is_left_alone_and_an_old_one_gets_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.db"
+    await (await Replica.open(path, SystemClock())).close()
+    number(path, 0)  # as files were before there was a number
+    with closing(sqlite3.connect(path)) as connection:
+        (epoch,) = connection.execute("SELECT epoch FROM feed").fetchone()
+    await (await Replica.open(path, SystemClock())).close()
+    assert numbered(path) == 1
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT epoch FROM feed").fetchone() == (epoch,)
+    before = number(path, 99)
+    with pytest.raises(Refused, match="STORE_TOO_NEW") as refused:
+        await Replica.open(path, SystemClock())
+    assert (refused.value.field, refused.value.value) == ("catalogue.db", "99")
+    assert path.read_bytes() == before
+
+
+def numbered(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return file_version(connection)
+
+
+def number(path: Path, version: int) -> bytes:
+    """Writes a version into a file; returns what is in it then."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path.read_bytes()
 
 
 @pytest.mark.parametrize("version", VERSIONS)
