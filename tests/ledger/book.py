@@ -63,6 +63,9 @@ class Register:
     carried_by: str = ""
     closed_until_ms: int = 0
     reserved: int = 0
+    has_tse: bool = False
+    without_tse: set[str] = field(default_factory=set)
+    """Numbers of what the gateway booked at a register whose receipts are signed."""
 
     @property
     def expected_cash(self) -> int:
@@ -77,6 +80,7 @@ class Register:
     def record(self, receipt: Receipt, now_ms: int, starts_at: int, others: Counter[str]) -> Counter[str]:
         """A receipt arrives; what must be found about it. `others`: what only the one who sent it knows."""
         found = Counter(others)
+        self.has_tse = receipt.tse is not None
         if not self.open.receipts and self.carried:
             cents, self.carried = self.carried, 0
             self._book(BusinessCase.ANFANGSBESTAND, cents, self.carried_by, receipt.started_at_ms, starts_at)
@@ -119,7 +123,10 @@ class Register:
 
     def _book(self, case: BusinessCase, cents: int, user: str, at_ms: int, starts_at: int) -> None:
         self.reserved = self.reserved + 1 if self.reserved else self.numbers.first_reserved
-        self._take(own_receipt(self.numbers.number(self.reserved), self.reserved, case, cents, user, at_ms), starts_at)
+        number = self.numbers.number(self.reserved)
+        if self.has_tse:
+            self.without_tse.add(number)
+        self._take(own_receipt(number, self.reserved, case, cents, user, at_ms), starts_at)
 
     def _take(self, receipt: Receipt, starts_at: int) -> None:
         if not self.open.receipts:

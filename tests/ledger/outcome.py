@@ -7,6 +7,7 @@ import hashlib
 import sqlite3
 import struct
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from branchgate.catalogue import BranchSettings
@@ -36,6 +37,7 @@ Closings = dict[tuple[str, int], Closing]
 Recorded = dict[tuple[str, int], list[tuple[bytes, Receipt]]]
 """Receipts with their event ids, by register and Z."""
 
+BOOKED = "Vom Gateway gebucht, ohne TSE"
 _HEADER = struct.Struct(">4sQ16sqIqQ")
 
 
@@ -78,14 +80,20 @@ def journal_is_what_was_sent(days: Days) -> int:
         known = {sent.event.event_id: sent.event.body for sent, _ in till.settled}
         there = {entry[0]: entry[4] for entry in theirs if entry[3] != EventKind.FINDING}
         assert there == known
-        receipts = [decode_receipt(entry[4]) for entry in entries if entry[1] == name and entry[3] == EventKind.RECEIPT]
-        booked = [_unsigned(receipt) for receipt in days.book[name].recorded]
-        assert [_unsigned(receipt) for receipt in receipts] == booked
+        receipts = [entry for entry in entries if entry[1] == name and entry[3] == EventKind.RECEIPT]
+        own = [decode_receipt(entry[4]) for entry in receipts if not entry[2]]
+        unsigned = {receipt.receipt_number for receipt in own if receipt.tse and receipt.tse.failure == BOOKED}
+        assert unsigned == days.book[name].without_tse
+        told = [replace(receipt, tse=None) for receipt in own]
+        booked = [_as_kept(receipt) for receipt in days.book[name].recorded]
+        assert told == [receipt for receipt in booked if receipt.receipt_number in {one.receipt_number for one in own}]
+        numbers = [decode_receipt(entry[4]).receipt_number for entry in receipts]
+        assert numbers == [receipt.receipt_number for receipt in booked]
     assert len({entry[0] for entry in entries}) == len(entries)
     return len(entries)
 
 
-def _unsigned(receipt: Receipt) -> Receipt:
+def _as_kept(receipt: Receipt) -> Receipt:
     """As the bytes keep it."""
     return decode_receipt(encode_receipt(receipt))
 
