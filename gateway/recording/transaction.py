@@ -213,7 +213,8 @@ class MessageRecording:
     def _check_period(self, judged: Judged) -> list[Finding]:
         standing = self._standing
         found = []
-        if 0 < judged.finished_at_ms < standing.closed_until_ms and self._has_waited(judged):
+        finished_at_ms = plausible_ms(judged.finished_at_ms, self._message.now_ms) if judged.finished_at_ms else 0
+        if 0 < finished_at_ms < standing.closed_until_ms and self._has_waited(judged):
             rule = f"its day was closed with Z {standing.z_number} before it came"
             found.append(Finding("LATE_SALE", "finished_at_ms", str(judged.finished_at_ms), rule))
         if judged.floats:

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from branchgate.receipts.check import MAX_CLOCK_SKEW_MS
+
 _QUARTER_MS = 15 * 60 * 1000
 _LATEST_MS = 4_102_444_800_000  # 2100-01-01, far outside what a sane clock says and far inside what datetime can hold
+
+LONGEST_WAIT_MS = 366 * 24 * 60 * 60 * 1000
+"""A receipt that says it waited longer for its gateway comes from a register that has lost its time, most often to 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +55,10 @@ class Days:
 
 
 def plausible_ms(at_ms: int, otherwise_ms: int) -> int:
-    """The register's time, or the journal's when the register's is outside of any calendar a branch will use."""
-    return at_ms if 0 < at_ms < _LATEST_MS else otherwise_ms
+    """The register's time, or the journal's when the register's cannot be: it is ahead of it by more than clocks differ, or a year behind.
+
+    By such a time a closing would bear a day that nobody exports. What the register printed stays in the receipt; that its clock was wrong
+    is the finding CLOCK_AHEAD or CLOCK_BEHIND.
+    """
+    ahead_ms = at_ms - otherwise_ms
+    return at_ms if -LONGEST_WAIT_MS <= ahead_ms <= MAX_CLOCK_SKEW_MS and 0 < at_ms < _LATEST_MS else otherwise_ms

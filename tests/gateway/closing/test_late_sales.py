@@ -13,7 +13,7 @@ from branchgate.events import EventKind
 from branchgate.receipts.check import MAX_CLOCK_SKEW_MS
 from branchgate.receipts.model import ReceiptType
 from branchgate.records import decode_finding_record
-from gateway.sales.days import DayRule, Days
+from gateway.sales.days import DayRule, Days, plausible_ms
 from tests.gateway.branch import NOW_MS
 from tests.gateway.closing.shop import Shop, closed, open_shop
 from tests.gateway.sales.samples import sample_receipt
@@ -113,3 +113,25 @@ def test_a_business_day_ends_with_the_first_moment_of_the_next(day: str, shift: 
     assert end == int(datetime.fromisoformat(local).replace(tzinfo=zone).timestamp()) * 1000
     assert days.business_day(end - 1000) == day
     assert days.business_day(end) > day
+
+
+@pytest.mark.parametrize("wrong_ms", [DAY_MS, 73 * 365 * DAY_MS, 1 - NOW_MS, -367 * DAY_MS])
+async def test_a_clock_that_cannot_be_gives_neither_the_day_nor_a_late_sale(tmp_path: Path, wrong_ms: int) -> None:
+    """A register whose battery was empty made closings of 2099 that no export reached, and of 1970."""
+    async with open_shop(tmp_path) as shop:
+        await shop.sell("kasse-1", sample_receipt(1, NOW_MS + wrong_ms), sample_receipt(2, NOW_MS))
+        (z,) = closed(await shop.close(1))
+        assert z.closing.business_day == "2026-11-18"
+        shop.branch.clock.advance(DAY_MS)
+        await shop.sell("kasse-1", sample_receipt(3, NOW_MS + DAY_MS + wrong_ms))
+        assert late_findings(shop) == 0
+        (z,) = closed(await shop.close(2))
+        assert z.closing.business_day == "2026-11-19"
+
+
+async def test_a_clock_a_little_ahead_and_a_receipt_that_waited_for_months_keep_their_time(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        await shop.sell("kasse-1", sample_receipt(1, NOW_MS - 300 * DAY_MS))
+        (z,) = closed(await shop.close(1))
+        assert z.closing.business_day == "2026-01-22"
+    assert plausible_ms(NOW_MS + MAX_CLOCK_SKEW_MS, NOW_MS) == NOW_MS + MAX_CLOCK_SKEW_MS

@@ -7,15 +7,32 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from google.protobuf.message import DecodeError
+
 from branchgate.events import EventKind
 from branchgate.figures import Closing, encode_closing
 from branchgate.receipts.codec import encode_receipt
 from branchgate.receipts.model import Receipt
+from branchgate.v1 import receipt_pb2
 from gateway.journal.tables import JOURNAL
 from gateway.recording.states import RECORDING
 from gateway.sales.source import JournalSource
 from gateway.store.connection import connect_for_writing
 from gateway.store.schema import bring_up_to_date
+from tests.branchgate.receipt_strategies import NOON_MS
+
+LATEST_MS = 4_102_444_800_000
+
+
+def _recorded_at(kind: EventKind, body: bytes, otherwise_ms: int) -> int:
+    """Not before a receipt says that it ended, as far as that is a time at all."""
+    if kind is not EventKind.RECEIPT:
+        return otherwise_ms
+    try:
+        finished_at_ms = receipt_pb2.Receipt.FromString(body).finished_at_ms
+    except DecodeError:
+        return otherwise_ms
+    return max(finished_at_ms, otherwise_ms) if finished_at_ms < LATEST_MS else otherwise_ms
 
 
 class WrittenJournal:
@@ -49,7 +66,7 @@ class WrittenJournal:
                 register_id,
                 sequence,
                 int(kind),
-                1_792_144_800_000 + self.head,
+                _recorded_at(kind, body, NOON_MS + self.head),
                 body,
                 digest,
             )
