@@ -19,6 +19,16 @@ DataOption = Annotated[
     Path,
     typer.Option("--data", envvar="BRANCHGATE_GATEWAY_DATA", help="The gateway's data folder.", show_default=True),
 ]
+
+
+def not_empty(context: typer.Context, option: typer.CallbackParam, value: str) -> str:
+    """Refuses an option that was given without a value: a script's variable that is empty must not widen what a command does."""
+    source = context.get_parameter_source(option.name or "")
+    if source is not None and source.name == "COMMANDLINE" and not value.strip():
+        raise typer.BadParameter("leer / empty: leave the option away or give it a value")
+    return value
+
+
 UserOption = Annotated[str, typer.Option("--user", help="Who does it; goes into the journal.")]
 DATA_DEFAULT = Path("branch")
 

@@ -11,7 +11,7 @@ import typer
 from branchgate.money import euros
 from branchgate.showing import Answers, JsonOption, console, foreign, show_json
 from branchgate.v1 import figures_pb2, report_pb2, report_pb2_grpc
-from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id
+from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id, not_empty
 from gateway.cli.times import date_and_time
 
 EURO_CASH: Final = (50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
@@ -23,7 +23,9 @@ _PIECES: Final = re.compile(r"([0-9.,]+) *[x*] *([0-9]{1,6})")
 
 def cash(
     data: DataOption = DATA_DEFAULT,
-    register: str = typer.Option("", "--register", help="One register; without it every register of the branch."),
+    register: str = typer.Option(
+        "", "--register", callback=not_empty, help="One register; without it every register of the branch."
+    ),
     as_json: JsonOption = False,
 ) -> None:
     """Shows what should be in each drawer now (Bargeld Soll), at any moment, also while the registers sell."""
@@ -55,7 +57,7 @@ def cash(
 def count(
     register: str = typer.Argument(help="Whose drawer was counted."),
     data: DataOption = DATA_DEFAULT,
-    total: str = typer.Option("", "--sum", help="What was counted in euros, for example 123,45."),
+    total: str = typer.Option("", "--sum", callback=not_empty, help="What was counted in euros, for example 123,45."),
     pieces: list[str] = typer.Option([], "--pieces", help="Pieces of a coin or note, for example 0,50x12. Repeat it."),
     blind: bool = typer.Option(False, "--blind", help="Show neither what should be there nor the difference."),
     note: str = typer.Option("", "--note", help="A remark, kept with the count."),

@@ -10,14 +10,16 @@ import typer
 from branchgate.clock import SystemClock
 from branchgate.showing import JsonOption, console, foreign, show_json, show_next_step
 from branchgate.v1 import report_pb2, report_pb2_grpc
-from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id
+from gateway.cli.asking import DATA_DEFAULT, DataOption, UserOption, ask, new_request_id, not_empty
 from gateway.cli.past_closings import ClosingsWanted, listed
 from gateway.cli.report_files import CsvOption, HtmlOption, ReportFiles, closed_of, past_of, x_of
 
 
 def x(
     data: DataOption = DATA_DEFAULT,
-    register: str = typer.Option("", "--register", help="One register; without it the whole branch."),
+    register: str = typer.Option(
+        "", "--register", callback=not_empty, help="One register; without it the whole branch."
+    ),
     paper: bool = typer.Option(False, "--print", help="Print it on the register's receipt printer; needs --register."),
     html: HtmlOption = None,
     csv: CsvOption = None,
@@ -43,7 +45,9 @@ def x(
 
 def close(
     data: DataOption = DATA_DEFAULT,
-    register: str = typer.Option("", "--register", help="One register; without it every register with an open period."),
+    register: str = typer.Option(
+        "", "--register", callback=not_empty, help="One register; without it every register with an open period."
+    ),
     paper: bool = typer.Option(False, "--print", help="Print each closing on its register's receipt printer."),
     carry_float: bool = typer.Option(
         True, "--carry-float/--no-carry-float", help="The cash stays in each drawer and opens the next period."
@@ -90,9 +94,9 @@ def close(
 
 def closings(
     data: DataOption = DATA_DEFAULT,
-    register: str = typer.Option("", "--register", help="One register; without it all."),
-    from_day: str = typer.Option("", "--from", help="From this business day on, as 2026-12-01."),
-    to_day: str = typer.Option("", "--to", help="Up to and with this business day."),
+    register: str = typer.Option("", "--register", callback=not_empty, help="One register; without it all."),
+    from_day: str = typer.Option("", "--from", callback=not_empty, help="From this business day on, as 2026-12-01."),
+    to_day: str = typer.Option("", "--to", callback=not_empty, help="Up to and with this business day."),
     limit: int = typer.Option(
         20, min=1, max=1000, help="At most so many, newest first; with --from and --to all of these days."
     ),

@@ -19,7 +19,7 @@ from branchgate.errors.texts import sentence
 from branchgate.folder import DataFolder
 from branchgate.showing import JsonOption, console, foreign, plain_message
 from branchgate.v1 import export_pb2, export_pb2_grpc
-from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
+from gateway.cli.asking import DATA_DEFAULT, DataOption, ask, not_empty
 from gateway.cli.received import Received
 from gateway.dsfinvk.desk import ExportDesk
 from gateway.dsfinvk.order import ExportOrder
@@ -38,7 +38,9 @@ def dsfinvk(
     from_day: str = typer.Option(..., "--from", metavar="YYYY-MM-DD", help="First business day."),
     to_day: str = typer.Option(..., "--to", metavar="YYYY-MM-DD", help="Last business day."),
     data: DataOption = DATA_DEFAULT,
-    register: str = typer.Option("", "--register", help="One register; without it the whole branch."),
+    register: str = typer.Option(
+        "", "--register", callback=not_empty, help="One register; without it the whole branch."
+    ),
     output: Path | None = typer.Option(
         None, "--output", metavar="FILE.zip", help="File to write; a folder, or nothing: a name that tells what it is."
     ),

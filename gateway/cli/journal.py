@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -68,7 +69,9 @@ def verify(data: DataOption = DATA_DEFAULT, anchor: AnchorOption = None, as_json
 
 def export(
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="File to write; it must not exist yet.")],
-    first: Annotated[int, typer.Option("--from", metavar="SEQUENCE", min=1, help="First entry; without it all.")] = 1,
+    first: Annotated[
+        int, typer.Option("--from", metavar="SEQUENCE", min=1, max=2**63 - 1, help="First entry; without it all.")
+    ] = 1,
     data: DataOption = DATA_DEFAULT,
 ) -> None:
     """Writes the journal with its hash chain, one JSON object per line; `branchgate check journal FILE` verifies it anywhere."""
@@ -79,8 +82,11 @@ def export(
         with part.open("wb") as file:
             _write(data, first, file)
         part.rename(to)
+    except OSError as failure:
+        raise Refused("EXPORT_FILE_NOT_WRITABLE", field="to", value=to, rule=failure.strerror or "") from failure
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where it could not be made there is nothing to take away
+            part.unlink(missing_ok=True)
     console().print(
         f"Geschrieben / written: {foreign(str(to))}. Prüfen / check: branchgate check journal {foreign(str(to))}",
         soft_wrap=True,

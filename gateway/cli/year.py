@@ -14,7 +14,7 @@ from branchgate.reports import Report
 from branchgate.reports.spans import span_content
 from branchgate.showing import JsonOption, show_json
 from branchgate.v1 import closed_days_pb2, closed_days_pb2_grpc
-from gateway.cli.asking import DATA_DEFAULT, DataOption, ask
+from gateway.cli.asking import DATA_DEFAULT, DataOption, ask, not_empty
 from gateway.cli.report_files import CsvOption, HtmlOption, ReportFiles
 
 
@@ -37,10 +37,16 @@ def year(
     which: Annotated[
         int | None, typer.Argument(metavar="[YYYY]", min=1900, max=2199, help="The year; without it all closings.")
     ] = None,
-    from_day: str = typer.Option("", "--from", metavar="YYYY-MM-DD", help="From this business day on."),
-    to_day: str = typer.Option("", "--to", metavar="YYYY-MM-DD", help="Up to and with this business day."),
+    from_day: str = typer.Option(
+        "", "--from", callback=not_empty, metavar="YYYY-MM-DD", help="From this business day on."
+    ),
+    to_day: str = typer.Option(
+        "", "--to", callback=not_empty, metavar="YYYY-MM-DD", help="Up to and with this business day."
+    ),
     data: DataOption = DATA_DEFAULT,
-    register: str = typer.Option("", "--register", help="One register; without it the whole branch."),
+    register: str = typer.Option(
+        "", "--register", callback=not_empty, help="One register; without it the whole branch."
+    ),
     parts: Parts = typer.Option(Parts.MONTHS, "--by", help="A row for each month, for each day, or the sum alone."),
     html: HtmlOption = None,
     csv: CsvOption = None,
