@@ -74,7 +74,7 @@ def make_central_line(
     follower = central_follower(stores.replica, lambda: uplink.channel, random.random)
     uplink = Uplink(
         dial,
-        greeting=greeting_of(stores.journal, pairing_address, lambda: recalling.wanted),
+        greeting=greeting_of(stores.journal, pairing_address, recalling.wanted),
         answers=GatewayAnswers(desks.pairing, stores.sales, stores.journal),
         agree=Agreement(stores.journal, stores.reader, standing, clock, doubted).reach,
         recalled=recalling.take,

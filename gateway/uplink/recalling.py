@@ -41,7 +41,6 @@ class Recalling:
         self._registers = registers
         self._clock = clock
 
-    @property
     def wanted(self) -> bool:
         """Whether central is to be asked."""
         return recall_wanted(self._reading)
