@@ -62,7 +62,7 @@ def close(
 ) -> None:
     """Closes the day (Tagesabschluss): one Z per register, then the branch's sum.
 
-    Exit code 4 if a register was busy, 3 if one has parked receipts or is none of the branch.
+    Exit code 4 if a register was busy, 3 if one has parked receipts, is none of the branch, or nobody knows its last Z.
     """
     request = report_pb2.CloseDayRequest(
         request_id=new_request_id(),
@@ -86,7 +86,7 @@ def close(
     ask(data, question)
     ReportFiles(html, csv).write(closed_of(steps, SystemClock().now_ms()), quiet=as_json)
     skipped = {step.skipped.reason for step in steps}
-    if skipped & {"PARKED_RECEIPTS", "REGISTER_UNKNOWN"}:
+    if skipped & {"PARKED_RECEIPTS", "REGISTER_UNKNOWN", "Z_NUMBER_UNKNOWN"}:
         raise typer.Exit(3)
     if "REGISTER_BUSY" in skipped:
         raise typer.Exit(4)
