@@ -41,6 +41,7 @@ from gateway.identity import GatewayIdentity, load_identity
 from gateway.pairing.authority import BranchAuthority
 from gateway.pairing.desk import Addresses
 from gateway.printing.logo import load_logo
+from gateway.recording.finding import ReceiptFinder
 from gateway.recording.witness import Witnesses
 from gateway.rpc.admin import GatewayAdminServicer
 from gateway.rpc.journal import JournalServicer
@@ -204,6 +205,7 @@ async def _serving(
     journal = JournalServicer(
         desks.recorder,
         stores.reader,
+        ReceiptFinder(stores.reader, stores.sales),
         closing=closing,
         central_sequence=line.standing.register_sequence,
         register_of=presence.enter,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from branchgate.errors import Refused
+from branchgate.money import euros
 from branchgate.receipts.amounts import amount_line, counted
 from branchgate.receipts.model import BusinessCase, Customer, Line, Receipt
 
@@ -37,24 +38,46 @@ def down_payment_used(number: str, cents: int, vat_key: int, rate: int | None = 
     return amount_line(BusinessCase.ANZAHLUNGSAUFLOESUNG, -cents, f"Anzahlung {number}", vat_key, rate)
 
 
-def down_payments_of(receipt: Receipt) -> list[Line]:
-    """All that was paid down with a receipt, ready to be used. Raises Refused (NOT_FOUND) when it is nothing."""
-    paid = [
-        line
-        for line in receipt.lines
-        if line.business_case is BusinessCase.ANZAHLUNGSEINSTELLUNG and not line.voided and line.gross_cents > 0
-    ]
-    if not paid:
-        raise Refused("NOT_FOUND", field="receipt", value=receipt.receipt_number, rule="a receipt with a down payment")
-    return [
-        down_payment_used(receipt.receipt_number, line.gross_cents, line.vat_key, line.vat_rate_basis_points)
-        for line in paid
-    ]
+def down_payments_of(receipt: Receipt, referring: Sequence[Receipt] = ()) -> list[Line]:
+    """All that was paid down with a receipt and not used by `referring` ones, ready to be used.
+
+    Raises Refused: NOT_FOUND when nothing was paid down with it, DOWN_PAYMENT_EXCEEDED when nothing of it is left.
+    """
+    number = receipt.receipt_number
+    left = down_payments_left(receipt, referring)
+    if not left:
+        raise Refused("NOT_FOUND", field="receipt", value=number, rule="a receipt with a down payment")
+    rates = {line.vat_key: line.vat_rate_basis_points for line in receipt.lines}
+    lines = [down_payment_used(number, cents, key, rates[key]) for key, cents in sorted(left.items()) if cents > 0]
+    if not lines:
+        raise Refused("DOWN_PAYMENT_EXCEEDED", field="receipt", value=number, rule=f"{number}: {euros(0)}")
+    return lines
 
 
-def owed_from(receipt: Receipt) -> int:
-    """What a receipt left to be paid later, in cents."""
-    return -counted(receipt.lines, BusinessCase.FORDERUNGSENTSTEHUNG)
+def owed_from(receipt: Receipt, referring: Sequence[Receipt] = ()) -> int:
+    """What a receipt left to be paid later, in cents, less what `referring` ones have settled of it."""
+    number = receipt.receipt_number
+    paid = sum(counted(_lines_about(other, number), BusinessCase.FORDERUNGSAUFLOESUNG) for other in referring)
+    return -counted(receipt.lines, BusinessCase.FORDERUNGSENTSTEHUNG) - paid
+
+
+def down_payments_left(receipt: Receipt, referring: Sequence[Receipt] = ()) -> dict[int, int]:
+    """What was paid down with a receipt and is not used yet, in cents by VAT key."""
+    left: dict[int, int] = {}
+    for line in receipt.lines:
+        if line.business_case is BusinessCase.ANZAHLUNGSEINSTELLUNG and not line.voided:
+            left[line.vat_key] = left.get(line.vat_key, 0) + line.gross_cents
+    for other in referring:
+        for line in _lines_about(other, receipt.receipt_number):
+            if line.business_case is BusinessCase.ANZAHLUNGSAUFLOESUNG and not line.voided:
+                left[line.vat_key] = left.get(line.vat_key, 0) + line.gross_cents
+    return left
+
+
+def _lines_about(receipt: Receipt, number: str) -> Sequence[Line]:
+    """The lines that go back to receipt `number`: those that its references name, or all when one names no line."""
+    named = {reference.line_number for reference in receipt.references if reference.receipt_number == number}
+    return receipt.lines if 0 in named else [line for line in receipt.lines if line.line_number in named]
 
 
 def names_somebody(customer: Customer | None) -> bool:

@@ -17,12 +17,15 @@ import grpc.aio
 from branchgate.errors import BranchgateError, OutcomeUnknown, TryAgain
 from branchgate.errors.status import error_from
 from branchgate.receipts.parked import ParkedReceipt, parked_message
+from branchgate.register.found import Found, found_in
 from branchgate.v1 import (
     device_pb2,
     device_pb2_grpc,
     display_pb2,
     display_pb2_grpc,
     figures_pb2,
+    journal_pb2,
+    journal_pb2_grpc,
     parked_pb2,
     parked_pb2_grpc,
     printing_pb2,
@@ -110,6 +113,12 @@ class GatewayCalls:
         with _stream(call, TryAgain("NOT_REACHABLE", rule=REPLACED)):
             async for response in call:
                 yield response
+
+    async def find_receipt(self, receipt_number: str) -> Found:
+        """A receipt of any register of the branch, with what refers to it. Raises Refused (NOT_FOUND)."""
+        stub = journal_pb2_grpc.JournalServiceStub(self._channel())
+        request = journal_pb2.FindReceiptRequest(receipt_number=receipt_number)
+        return found_in(await _asked(stub.FindReceipt(request, timeout=QUESTION_WITHIN_S)))
 
     async def print_receipt(
         self, event_id: bytes, user_id: str, *, role: str = "", request_id: bytes | None = None

@@ -78,14 +78,20 @@ class RegisterCatalogue:
         """All articles of exactly this name, upper and lower case alike."""
         return self._articles("(SELECT article_number FROM names WHERE folded = ?)", (_folded(name),))
 
-    def search(self, beginning: str, limit: int = 20) -> tuple[Article, ...]:
-        """Articles whose name begins like this, by name, at most `limit`."""
-        start = _folded(beginning)
+    def search(self, part: str, limit: int = 20) -> tuple[Article, ...]:
+        """Articles whose name begins like this, by name, then those that hold it elsewhere; at most `limit`."""
+        start = _folded(part)
         rows = self._connection.execute(
             "SELECT value FROM names JOIN entries ON type = 1 AND key = article_number"
             " WHERE folded >= ? AND folded < ? ORDER BY folded, article_number LIMIT ?",
             (start, start + _BEHIND_ALL, limit),
-        )
+        ).fetchall()
+        if len(rows) < limit:
+            rows += self._connection.execute(
+                "SELECT value FROM names JOIN entries ON type = 1 AND key = article_number"
+                " WHERE instr(folded, ?) > 1 ORDER BY folded, article_number LIMIT ?",
+                (start, limit - len(rows)),
+            ).fetchall()
         return tuple(Article.decode(value) for (value,) in rows)
 
     def in_category(self, category_key: str) -> tuple[Article, ...]:

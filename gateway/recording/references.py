@@ -86,12 +86,28 @@ class References:
         return receipt if reference.register_id in {"", entry.register_id} else None
 
     def _earlier(self, named: bytes) -> Iterator[Receipt]:
-        rows = self._connection.execute("SELECT event_id FROM receipt_references WHERE named = ?", (named,)).fetchall()
-        for (event_id,) in rows:
-            entry = self._additions.look_up(event_id)
-            receipt = None if entry is None else _receipt_in(entry)
-            if receipt is not None:
-                yield receipt
+        return (receipt for _, receipt in standing(self._connection, self._additions.look_up, named))
+
+
+def standing(
+    connection: sqlite3.Connection, look_up: Callable[[bytes], Entry | None], named: bytes
+) -> Iterator[tuple[Entry, Receipt]]:
+    """The receipts that refer to an event and still stand: one that was voided has given back what it took."""
+    for entry, receipt in _referring(connection, look_up, named):
+        voids = _referring(connection, look_up, entry.event_id)
+        if not any(void.reverses_receipt for _, void in voids):
+            yield entry, receipt
+
+
+def _referring(
+    connection: sqlite3.Connection, look_up: Callable[[bytes], Entry | None], named: bytes
+) -> Iterator[tuple[Entry, Receipt]]:
+    rows = connection.execute("SELECT event_id FROM receipt_references WHERE named = ?", (named,)).fetchall()
+    for (event_id,) in rows:
+        entry = look_up(event_id)
+        receipt = None if entry is None else _receipt_in(entry)
+        if entry is not None and receipt is not None:
+            yield entry, receipt
 
 
 def _receipt_in(entry: Entry) -> Receipt | None:

@@ -14,7 +14,9 @@ from branchgate.events import Finding
 from branchgate.v1 import event_pb2, journal_pb2, journal_pb2_grpc
 from branchgate.wire.callers import Context, caller
 from gateway.journal import JournalReader
+from gateway.journal.entries import Entry
 from gateway.recording import EventToRecord, Greeting, Recorded, Recorder, RefusedEvent
+from gateway.recording.finding import ReceiptFinder
 from gateway.recording.pipeline import Pipeline
 from gateway.recording.transaction import findings_about
 from gateway.recording.witness import Witnesses
@@ -37,6 +39,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         self,
         recorder: Recorder,
         reader: JournalReader,
+        finder: ReceiptFinder,
         *,
         closing: asyncio.Event,
         central_sequence: Callable[[str], int],
@@ -46,6 +49,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
     ) -> None:
         self._recorder = recorder
         self._reader = reader
+        self._finder = finder
         self._closing = closing
         self._central_sequence = central_sequence
         self._register_of = register_of
@@ -95,6 +99,15 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
             findings=_finding_messages(findings_about(self._reader.connection, entry)),
         )
 
+    async def FindReceipt(
+        self, request: journal_pb2.FindReceiptRequest, context: Context
+    ) -> journal_pb2.FindReceiptResponse:
+        """A receipt by its number, whichever register made it."""
+        found = await self._finder.find(request.receipt_number)
+        return journal_pb2.FindReceiptResponse(
+            receipt=_found_message(found.entry), referring=[_found_message(entry) for entry in found.referring]
+        )
+
     async def _read(self, register_id: str, context: Context, pipeline: Pipeline) -> None:
         try:
             await pipeline.room()
@@ -142,6 +155,10 @@ def _greeting_response(greeting: Greeting) -> journal_pb2.RecordResponse:
             gateway_time_ms=greeting.gateway_time_ms,
         ),
     )
+
+
+def _found_message(entry: Entry) -> journal_pb2.FoundReceipt:
+    return journal_pb2.FoundReceipt(event_id=entry.event_id, register_id=entry.register_id, body=entry.body)
 
 
 def _finding_messages(findings: Iterable[Finding]) -> list[event_pb2.Finding]:

@@ -145,6 +145,14 @@ def _summed(found: SpanSum) -> Message:
     }
 
 
+def _numbered(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+    """The newest receipt of a number; a number that was printed twice is a finding of its own."""
+    row = connection.execute(
+        "SELECT max(sequence) FROM receipts WHERE receipt_number = ?", [question["receipt_number"]]
+    ).fetchone()
+    return row[0] if row else None
+
+
 def _watermark(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     """Nothing of its own: every reply tells up to where the store is filled."""
     return None
@@ -179,5 +187,6 @@ _ANSWERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Message], Any]] = {
     "summary": _summary,
     "closings": _closings,
     "closed": _closed,
+    "numbered": _numbered,
     "watermark": _watermark,
 }

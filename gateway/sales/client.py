@@ -169,6 +169,11 @@ class SalesStore:
         bounds = {"from_day": from_day, "to_day": to_day, "span": span.value}
         return replies.closed_reply(await self._ask("closed", through, register_id=register_id, **bounds))
 
+    async def numbered(self, receipt_number: str, through: int) -> int | None:
+        """Journal sequence of the newest receipt with this printed number, or None."""
+        sequence: int | None = (await self._ask("numbered", through, receipt_number=receipt_number))["answer"]
+        return sequence
+
     async def watermark(self) -> int:
         """Up to which journal sequence the store is filled."""
         return (await self.place()).through

@@ -36,10 +36,14 @@ class Day:
         }
 
     async def _void(self, typed: Typed) -> None:
+        if not self._ringing_up.is_free():
+            return
         happened = await self._till.void(Void(do="void", receipt=typed.rest))
         self._show(happened.receipt.receipt_number, happened.receipt.total_cents)
 
     async def _move_cash(self, typed: Typed) -> None:
+        if not self._ringing_up.is_free():
+            return
         happened = await self._till.move_cash(movement_of(typed))
         self._show(happened.receipt.receipt_number, happened.receipt.total_cents)
 

@@ -71,7 +71,7 @@ class DownPayment(Strict):
 
 
 class DownPaymentToUse(Strict):
-    """The down payment that was made with a receipt of this register; of others its amount and key are told too."""
+    """The down payment that was made with a receipt of the branch; without `amount` all that is left of it."""
 
     use_down_payment: Number
     amount: Cents | None = None
@@ -141,3 +141,14 @@ Entry = Annotated[
     Discriminator(_kind),
 ]
 """Anything that stands in the `lines` of a sale."""
+
+
+def goes_back_to(entry: Entry) -> str:
+    """Number of the receipt that an entry settles or whose down payment it uses; empty for any other."""
+    match entry:
+        case Settlement():
+            return entry.settle
+        case DownPaymentToUse():
+            return entry.use_down_payment
+        case _:
+            return ""

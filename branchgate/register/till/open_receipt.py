@@ -50,6 +50,6 @@ class OpenReceipt:
         return remaining(self.basket.total_cents, self.tenders)
 
     def refer(self, reference: Reference) -> None:
-        """Names another receipt, once."""
-        if all(known.receipt_number != reference.receipt_number for known in self.references):
+        """Names another receipt, once for each line that goes back to it."""
+        if reference not in self.references:
             self.references = (*self.references, reference)

@@ -36,7 +36,7 @@ class PaperWords:
             self._screen.tell(self._advice(job), style="yellow")
 
     async def _print(self, typed: Typed) -> None:
-        event_id = self._till.remembered(typed.rest).event_id
+        event_id = (await self._till.receipt(typed.rest)).event_id
         job = await self._register.gateway.print_receipt(event_id, self._till.user_id)
         self._screen.say("copying" if job.copy_number else "printing", title=job.title)
 

@@ -13,6 +13,10 @@ from branchgate.register.till.values import Cents, Strict, fixed_point
 
 CARDS = {
     "girocard": PaymentType.EC_KARTE,
+    "ec": PaymentType.EC_KARTE,
+    "ec-karte": PaymentType.EC_KARTE,
+    "maestro": PaymentType.EC_KARTE,
+    "v pay": PaymentType.EC_KARTE,
     "visa": PaymentType.KREDITKARTE,
     "mastercard": PaymentType.KREDITKARTE,
     "american express": PaymentType.KREDITKARTE,

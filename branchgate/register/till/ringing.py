@@ -7,10 +7,10 @@ from typing import Protocol, assert_never
 
 from branchgate.catalogue import Article
 from branchgate.errors import Refused, RefusedKind
-from branchgate.money import QUANTITY_UNITS
+from branchgate.money import QUANTITY_UNITS, euros
 from branchgate.receipts import accounts
 from branchgate.receipts.amounts import amount_line
-from branchgate.receipts.model import BusinessCase, Customer, Line, Receipt, Reference
+from branchgate.receipts.model import BusinessCase, Customer, Line, Receipt
 from branchgate.receipts.returns import return_lines
 from branchgate.receipts.vouchers import voucher_redeemed, voucher_sold
 from branchgate.register.till.entries import (
@@ -24,6 +24,7 @@ from branchgate.register.till.entries import (
     VoucherToRedeem,
     VoucherToSell,
 )
+from branchgate.register.till.known import KnownReceipts
 from branchgate.register.till.open_receipt import OpenReceipt
 
 
@@ -38,21 +39,18 @@ class Shelf(Protocol):
 class Ringing:
     """Rings entries up on open receipts.
 
-    `category_name` tells the name of a category by its key, `known` an earlier receipt of this register by its number, None for others,
-    `reference` how a receipt names it.
+    `category_name` tells the name of a category by its key, `receipts` are the earlier ones that are known.
     """
 
     def __init__(
         self,
         shelf: Shelf,
         category_name: Callable[[str], str],
-        known: Callable[[str], Receipt | None],
-        reference: Callable[[str], Reference],
+        receipts: KnownReceipts,
     ) -> None:
         self._shelf = shelf
         self._category_name = category_name
-        self._known = known
-        self._reference = reference
+        self._receipts = receipts
 
     def article(self, wanted: str, field: str = "article") -> Article:
         """By number, else GTIN, else exact name. Raises Refused: NOT_FOUND, or AMBIGUOUS_ARTICLE naming the candidates."""
@@ -115,30 +113,46 @@ class Ringing:
 
     def _use_down_payment(self, receipt: OpenReceipt, wanted: DownPaymentToUse) -> Line:
         number = wanted.use_down_payment
+        paid = self._receipts.required(number)
         if wanted.amount is None or wanted.vat_key is None:
-            lines = accounts.down_payments_of(self._required(number))
+            lines = accounts.down_payments_of(paid.receipt, paid.referring)
         else:
+            left = accounts.down_payments_left(paid.receipt, paid.referring).get(wanted.vat_key, 0)
+            _require_left("DOWN_PAYMENT_EXCEEDED", number, wanted.amount, left)
             lines = [accounts.down_payment_used(number, wanted.amount, wanted.vat_key)]
+        _require_once(receipt, number)
         used = receipt.basket.put(*lines)
-        receipt.refer(self._reference(number))
+        for place in range(used.line_number, used.line_number + len(lines)):
+            receipt.refer(self._receipts.reference(number, place))
         return used
 
     def _settle(self, receipt: OpenReceipt, wanted: Settlement) -> Line:
-        known = self._known(wanted.settle)
-        cents = wanted.amount or accounts.owed_from(self._required(wanted.settle))
-        if cents <= 0:
-            raise Refused("NOT_FOUND", field="settle", value=wanted.settle, rule="a receipt that was put on account")
-        line = receipt.basket.put(accounts.settled(wanted.settle, cents))
-        receipt.refer(self._reference(wanted.settle))
-        receipt.customer = receipt.customer or (known.customer if known else None)
+        number = wanted.settle
+        sale = self._receipts.required(number)
+        if accounts.owed_from(sale.receipt) <= 0:
+            raise Refused("NOT_FOUND", field="settle", value=number, rule="a receipt that was put on account")
+        owed = accounts.owed_from(sale.receipt, sale.referring)
+        cents = wanted.amount or owed
+        _require_left("CLAIM_EXCEEDED", number, cents, owed)
+        _require_once(receipt, number)
+        line = receipt.basket.put(accounts.settled(number, cents))
+        receipt.refer(self._receipts.reference(number, line.line_number))
+        receipt.customer = receipt.customer or sale.receipt.customer
         return line
 
-    def _required(self, number: str) -> Receipt:
-        known = self._known(number)
-        if known is None:
-            rule = "a receipt of this register; of others tell amount and VAT key"
-            raise Refused("NOT_FOUND", field="receipt", value=number, rule=rule, kind=RefusedKind.NOT_FOUND)
-        return known
+
+def _require_left(reason: str, number: str, cents: int, left: int) -> None:
+    """Raises Refused when more is taken than is left of an earlier receipt."""
+    if cents <= 0 or cents > left:
+        rule = f"{number}: {euros(max(0, left))}"
+        raise Refused(reason, field="amount", value=euros(cents), rule=rule, kind=RefusedKind.NOT_NOW)
+
+
+def _require_once(receipt: OpenReceipt, number: str) -> None:
+    """Raises Refused (INVALID_VALUE) when a receipt goes back to the same one twice: what is left is told with the next receipt."""
+    lines = {line.line_number for line in receipt.basket.lines if not line.voided}
+    if any(known.receipt_number == number and known.line_number in lines for known in receipt.references):
+        raise Refused("INVALID_VALUE", field="receipt", value=number, rule="once on a receipt")
 
 
 def customer_of(buyer: Buyer | None) -> Customer | None:

@@ -57,6 +57,16 @@ class RingingUp:
             "abandon": self._abandon,
         }
 
+    def is_free(self) -> bool:
+        """Whether something else may be booked for real now; else says what stands in the way."""
+        if self.open is not None and not self.open.is_empty:
+            self._screen.say("unfinished")
+            return False
+        if self._training:
+            self._screen.say("in_training")
+            return False
+        return True
+
     def take_up(self, receipt: OpenReceipt) -> None:
         """Goes on with a receipt from elsewhere and shows it."""
         self._start_over()
@@ -76,7 +86,7 @@ class RingingUp:
     async def _ring_up(self, typed: Typed) -> None:
         quantity = typed.quantity or await self._amount_of(typed.rest)
         try:
-            self._till.ringing.ring_up(self._opened(), entry_of(typed, quantity))
+            await self._till.ring_up(self._opened(), entry_of(typed, quantity))
         except BranchgateError as failure:
             if failure.reason == "NOT_FOUND":
                 self._suggest(typed.rest)
@@ -87,7 +97,7 @@ class RingingUp:
 
     async def _put(self, typed: Typed) -> None:
         try:
-            self._till.ringing.ring_up(self._opened(), entry_of(typed))
+            await self._till.ring_up(self._opened(), entry_of(typed))
         finally:
             self._forget_empty()
         self._show_changes()
@@ -140,7 +150,7 @@ class RingingUp:
         if receipt is None:
             return
         if typed.rest:
-            receipt.customer = customer_of(buyer_of(typed))
+            receipt.customer = customer_of(buyer_of(typed, kind="Mitarbeiter"))
         self._ended(await self._till.staff_takes(receipt))
 
     async def _return(self, typed: Typed) -> None:
@@ -148,7 +158,7 @@ class RingingUp:
             self._screen.say("unfinished")
             return
         self._start_over()
-        self.open = self._till.begin_return(typed.rest)
+        self.open = await self._till.begin_return(typed.rest)
         self._screen.say("returning")
 
     async def _train(self, _typed: Typed) -> None:

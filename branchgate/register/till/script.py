@@ -108,7 +108,7 @@ class Script:
             case Drawer():
                 return {"ok": True, "outcome": await till.open_drawer(command.reason)}
             case PrintAgain():
-                receipt = till.remembered(command.receipt)
+                receipt = await till.receipt(command.receipt)
                 job = await gateway.print_receipt(receipt.event_id, till.user_id)
                 return {"ok": True, "job": plain_message(job)}
             case Resolve():

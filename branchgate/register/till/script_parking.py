@@ -31,14 +31,14 @@ class ScriptParking:
         match command:
             case Park():
                 receipt = self._till.begin() if self._resumed is None else OpenReceipt.resumed(self._resumed)
-                row = await self._parking.park(self._changed(receipt, command), command.title)
+                row = await self._parking.park(await self._changed(receipt, command), command.title)
                 self._resumed = None
                 return {"ok": True, "parked": plain_message(row)}
             case Resume():
                 self._resumed = await self._parking.resume(command.parked)
                 return {"ok": True, "parked": plain_message(parked_message(self._resumed))}
             case PayParked():
-                receipt = self._changed(self._in_work(), command)
+                receipt = await self._changed(self._in_work(), command)
                 happened = await self._till.pay(receipt, in_parts(command.pay), sure=command.sure)
             case AbandonParked():
                 happened = await self._till.abandon(self._in_work())
@@ -57,9 +57,9 @@ class ScriptParking:
             raise Refused("NOTHING_RESUMED", field="parked", rule=rule, kind=RefusedKind.NOT_NOW)
         return OpenReceipt.resumed(self._resumed)
 
-    def _changed(self, receipt: OpenReceipt, command: Park | PayParked) -> OpenReceipt:
+    async def _changed(self, receipt: OpenReceipt, command: Park | PayParked) -> OpenReceipt:
         for number in command.void:
             receipt.basket.void_line(number)
         for index, entry in enumerate(command.lines):
-            self._till.ringing.ring_up(receipt, entry, f"lines[{index}].")
+            await self._till.ring_up(receipt, entry, f"lines[{index}].")
         return receipt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from branchgate.clock import Clock
@@ -12,21 +12,21 @@ from branchgate.money import euros
 from branchgate.receipts.accounts import put_on_account
 from branchgate.receipts.basket import Header, abandoned, reversal_of
 from branchgate.receipts.check_cases import MAX_CASH_CENTS
-from branchgate.receipts.model import BusinessCase, PaymentType, Receipt, ReceiptType, Reference
+from branchgate.receipts.check_references import used_by
+from branchgate.receipts.model import BusinessCase, PaymentType, Receipt, ReceiptType
 from branchgate.receipts.movements import movement
 from branchgate.receipts.returns import returned_of
 from branchgate.receipts.tendering import CHANGE_ABSURD_CENTS, NOTHING_TO_PAY, Paid, absurd_change, paid_with
 from branchgate.register.client import RegisterClient
+from branchgate.register.found import Found
 from branchgate.register.held import Happened
 from branchgate.register.till.commands import Abandon, MoveCash, Return, Sell, Staff, Void
-from branchgate.register.till.entries import Entry
+from branchgate.register.till.entries import Entry, goes_back_to
+from branchgate.register.till.known import REMEMBERED_RECEIPTS, KnownReceipts, voiding
 from branchgate.register.till.open_receipt import OpenReceipt
 from branchgate.register.till.paying import Pay, in_parts
 from branchgate.register.till.ringing import Ringing, customer_of
 from branchgate.v1 import device_pb2
-
-REMEMBERED_RECEIPTS = 500
-"""Receipts that can still be voided, returned at their prices or printed again by number."""
 
 
 class Till:
@@ -37,12 +37,11 @@ class Till:
         self._clock = clock
         self._user_id = user_id
         self._user_name = user_name
-        self._receipts: OrderedDict[str, Happened] = OrderedDict()
-        self._voided: set[str] = set()
         self._openings: set[asyncio.Task[None]] = set()
         self._float_booked = False
         self.drawer_outcomes: Counter[str] = Counter()
-        self.ringing = Ringing(register.catalogue, register.category_name, self._known, self.reference)
+        self.receipts = KnownReceipts(register)
+        self.ringing = Ringing(register.catalogue, register.category_name, self.receipts)
 
     @property
     def user_id(self) -> str:
@@ -56,31 +55,32 @@ class Till:
     async def remember(self) -> None:
         """Takes up the receipts of earlier runs that the register still holds."""
         for happened in await self._register.inspect(lambda outbox: outbox.receipts(REMEMBERED_RECEIPTS)):
-            self._keep(happened)
+            self.receipts.keep(happened)
 
     def begin(self, *, training: bool = False) -> OpenReceipt:
         """A receipt that begins now."""
         return OpenReceipt(self.now_ms(), type=ReceiptType.AV_TRAINING if training else ReceiptType.BELEG)
 
-    def begin_return(self, number: str = "") -> OpenReceipt:
-        """Goods will come back: of a receipt that this till knows at its prices and at most what was sold, else at those of today.
+    async def begin_return(self, number: str = "") -> OpenReceipt:
+        """Goods will come back: with a receipt of the branch at its prices and at most what was sold, without one at those of today.
 
-        Raises Refused (ALREADY_VOIDED) when nothing of the receipt is left.
+        Raises Refused: NOT_FOUND, NOTHING_TO_RETURN for one that counts nowhere, ALREADY_VOIDED when nothing of it is left; TryAgain
+        when only the gateway knows it and cannot be reached.
         """
-        if number in self._voided:
-            raise Refused("ALREADY_VOIDED", field="receipt", value=number, rule="once", kind=RefusedKind.NOT_NOW)
         receipt = OpenReceipt(self.now_ms(), takes_back=True)
         if number:
-            receipt.sale = self._known(number)
-            receipt.references = (self.reference(number),)
-            receipt.returned = returned_of(self._referring_to(number))
+            sale = await self.receipts.look_up(number)
+            _require_standing(sale, "NOTHING_TO_RETURN")
+            receipt.sale = sale.receipt
+            receipt.references = (self.receipts.reference(number),)
+            receipt.returned = returned_of(sale.referring)
         return receipt
 
     async def sell(self, command: Sell) -> Happened:
         """Rings up the lines and takes the payment. Raises Refused; then nothing has happened."""
         receipt = self.begin(training=command.training)
         receipt.customer = customer_of(command.customer)
-        self._ring_up(receipt, command.lines)
+        await self._ring_up(receipt, command.lines)
         for off, surcharge in ((command.discount, False), (command.surcharge, True)):
             if off is not None:
                 receipt.basket.reduce_receipt(off.reduction(surcharge=surcharge))
@@ -88,22 +88,29 @@ class Till:
 
     async def take_back(self, command: Return) -> Happened:
         """Takes goods back: negative lines, with a reference to their sale when it is known. Raises Refused like `begin_return`."""
-        receipt = self.begin_return(command.receipt)
-        self._ring_up(receipt, command.lines)
+        receipt = await self.begin_return(command.receipt)
+        await self._ring_up(receipt, command.lines)
         return await self.pay(receipt, in_parts(command.pay), sure=command.sure)
 
     async def give_to_staff(self, command: Staff) -> Happened:
         """Goods that an employee takes."""
         receipt = self.begin()
         receipt.customer = customer_of(command.customer)
-        self._ring_up(receipt, command.lines)
+        await self._ring_up(receipt, command.lines)
         return await self.staff_takes(receipt)
 
     async def give_up(self, command: Abandon) -> Happened:
         """Records lines that were rung up and given up."""
         receipt = self.begin()
-        self._ring_up(receipt, command.lines)
+        await self._ring_up(receipt, command.lines)
         return await self.abandon(receipt)
+
+    async def ring_up(self, receipt: OpenReceipt, entry: Entry, place: str = "") -> None:
+        """Rings one entry up; what it goes back to is looked up before. Raises what `Ringing.ring_up` and `KnownReceipts.look_up` raise."""
+        number = goes_back_to(entry)
+        if number:
+            await self.receipts.look_up(number)
+        self.ringing.ring_up(receipt, entry, place)
 
     def take_part(self, receipt: OpenReceipt, way: Pay) -> None:
         """Takes a part of the payment, or leaves the rest on account. Raises Refused: CUSTOMER_MISSING, INVALID_VALUE."""
@@ -148,29 +155,21 @@ class Till:
         return await self._finished(build, print_role="")
 
     async def void(self, command: Void) -> Happened:
-        """Reverses a paid receipt. Raises Refused: NOT_FOUND, ALREADY_VOIDED, RETURN_EXCEEDS_SALE when goods of it came back already,
-        or NOTHING_TO_VOID for one that counts nowhere.
+        """Reverses a paid receipt of the branch, without a number the last one made here.
+
+        Raises Refused: NOT_FOUND, ALREADY_VOIDED, NOTHING_TO_VOID for one that counts nowhere, VOID_AFTER_USE when goods of it came
+        back, its claim was settled or its down payment used; TryAgain when only the gateway knows it and cannot be reached.
         """
-        sale = self.remembered(command.receipt)
-        number_of_sale = sale.receipt.receipt_number
-        if number_of_sale in self._voided or sale.receipt.reverses_receipt:
-            raise Refused(
-                "ALREADY_VOIDED", field="receipt", value=number_of_sale, rule="once", kind=RefusedKind.NOT_NOW
-            )
-        if sale.receipt.type is not ReceiptType.BELEG:
-            kind = sale.receipt.type.dsfinvk
-            raise Refused("NOTHING_TO_VOID", field="receipt", value=number_of_sale, rule=kind, kind=RefusedKind.NOT_NOW)
-        returned = [other for other in self._referring_to(number_of_sale) if returned_of([other])]
-        if returned:
-            by = returned[0].receipt_number
-            raise Refused(
-                "RETURN_EXCEEDS_SALE", field="receipt", value=number_of_sale, rule=by, kind=RefusedKind.NOT_NOW
-            )
-        register_id = self._register.identity.register_id
+        number_of_sale = command.receipt or self.receipts.last().receipt.receipt_number
+        sale = await self.receipts.look_up(number_of_sale)
+        _require_standing(sale, "NOTHING_TO_VOID")
+        by = used_by(sale.receipt, sale.referring)
+        if by:
+            raise Refused("VOID_AFTER_USE", field="receipt", value=number_of_sale, rule=by, kind=RefusedKind.NOT_NOW)
 
         def build(number: str, running: int) -> Receipt:
             header = self._header(number, running, self.now_ms())
-            return reversal_of(sale.receipt, header, register_id, sale.event_id)
+            return reversal_of(sale.receipt, header, sale.register_id, sale.event_id)
 
         return await self._finished(build)
 
@@ -186,29 +185,13 @@ class Till:
         self._float_booked = self._float_booked or command.do == "float"
         return happened
 
+    async def receipt(self, number: str) -> Found:
+        """A receipt of the branch by its number, without one the last that was made here. Raises like `KnownReceipts.look_up`."""
+        return await self.receipts.look_up(number) if number else self.receipts.last()
+
     def day_closed(self) -> None:
         """The next period may have a float of its own."""
         self._float_booked = False
-
-    def remembered(self, number: str) -> Happened:
-        """A receipt of this till by number, or the last one. Raises Refused (NOT_FOUND)."""
-        found = self._receipts.get(number) if number else next(reversed(self._receipts.values()), None)
-        if found is None:
-            raise Refused(
-                "NOT_FOUND",
-                field="receipt",
-                value=number or "-",
-                rule=f"one of the last {REMEMBERED_RECEIPTS} receipts of this register",
-                kind=RefusedKind.NOT_FOUND,
-            )
-        return found
-
-    def reference(self, number: str) -> Reference:
-        """How a receipt names another one; the register only of this one's numbers."""
-        known = self._receipts.get(number)
-        identity = self._register.identity
-        own = identity.number_range.running(number) is not None
-        return Reference(identity.register_id if own else "", number, known.event_id if known else b"")
 
     async def open_drawer(self, reason: str, receipt_event_id: bytes = b"") -> str:
         """Opens the drawer now or not at all; returns what its sensor said. Raises what the gateway answers."""
@@ -227,9 +210,9 @@ class Till:
             opening.cancel()
         await asyncio.gather(*self._openings, return_exceptions=True)
 
-    def _ring_up(self, receipt: OpenReceipt, entries: Sequence[Entry]) -> None:
+    async def _ring_up(self, receipt: OpenReceipt, entries: Sequence[Entry]) -> None:
         for index, entry in enumerate(entries):
-            self.ringing.ring_up(receipt, entry, f"lines[{index}].")
+            await self.ring_up(receipt, entry, f"lines[{index}].")
 
     def _built(self, receipt: OpenReceipt, paid: Paid, number: str, running: int) -> Receipt:
         return receipt.basket.finish(
@@ -245,17 +228,6 @@ class Till:
 
     def _header(self, number: str, running: int, started_ms: int) -> Header:
         return Header(number, running, started_ms, self.now_ms(), self._user_id, self._user_name)
-
-    def _known(self, number: str) -> Receipt | None:
-        known = self._receipts.get(number)
-        return known.receipt if known else None
-
-    def _referring_to(self, number: str) -> list[Receipt]:
-        return [
-            happened.receipt
-            for happened in self._receipts.values()
-            if any(reference.receipt_number == number for reference in happened.receipt.references)
-        ]
 
     async def _require_usual(self, command: MoveCash) -> None:
         if command.amount > MAX_CASH_CENTS:
@@ -276,7 +248,7 @@ class Till:
 
     async def _finished(self, build: Callable[[str, int], Receipt], *, print_role: str = "receipt") -> Happened:
         happened = await self._register.record(build, print_role=print_role)
-        self._keep(happened)
+        self.receipts.keep(happened)
         receipt = happened.receipt
         if receipt.type is ReceiptType.BELEG and any(paid.type is PaymentType.BAR for paid in receipt.payments):
             opening = asyncio.create_task(self._open_for(happened))
@@ -284,16 +256,20 @@ class Till:
             opening.add_done_callback(self._openings.discard)
         return happened
 
-    def _keep(self, happened: Happened) -> None:
-        self._receipts[happened.receipt.receipt_number] = happened
-        if happened.receipt.reverses_receipt:
-            self._voided.update(sale.receipt_number for sale in happened.receipt.references)
-        if len(self._receipts) > REMEMBERED_RECEIPTS:
-            self._receipts.popitem(last=False)
-
     async def _open_for(self, happened: Happened) -> None:
         try:
             await self.open_drawer("SALE", happened.event_id)
         except BranchgateError as failure:
             # The sale stands without it; what happened is counted like any other outcome.
             self.drawer_outcomes[failure.reason] += 1
+
+
+def _require_standing(sale: Found, otherwise: str) -> None:
+    """Raises Refused unless a receipt counts: ALREADY_VOIDED, or `otherwise` for a void, a training, an abandoned one."""
+    number, kind = sale.receipt.receipt_number, RefusedKind.NOT_NOW
+    if voiding(sale) is not None:
+        raise Refused("ALREADY_VOIDED", field="receipt", value=number, rule="once", kind=kind)
+    if sale.receipt.reverses_receipt:
+        raise Refused("ALREADY_VOIDED", field="receipt", value=number, rule="a void", kind=kind)
+    if sale.receipt.type is not ReceiptType.BELEG:
+        raise Refused(otherwise, field="receipt", value=number, rule=sale.receipt.type.dsfinvk, kind=kind)

@@ -155,10 +155,10 @@ def payment_of(typed: Typed) -> Pay:
             return Pay(account=True)
 
 
-def buyer_of(typed: Typed) -> Buyer:
-    """`4711 Erika Beispiel`: an id, and the name behind it."""
+def buyer_of(typed: Typed, kind: str = "Kunde") -> Buyer:
+    """`4711 Erika Beispiel`: an id, and the name behind it; `kind` is KUNDE_TYP."""
     number, _, name = typed.rest.partition(" ")
-    return _checked(Buyer, id=number, name=name.strip())
+    return _checked(Buyer, id=number, name=name.strip(), kind=kind)
 
 
 def movement_of(typed: Typed) -> MoveCash:

@@ -107,6 +107,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Der Bon ist noch offen: erst bezahlen („bar“, „karte“) oder verwerfen („abbruch“)",
         "The receipt is still open: take the payment (cash, card) or throw it away (abandon) first",
     ),
+    "in_training": (
+        "Das würde echt gebucht: erst die Schulung mit „schulung“ beenden",
+        "That would be booked for real: end the training first",
+    ),
     "help": (_HELP_DE, _HELP_EN),
 }
 

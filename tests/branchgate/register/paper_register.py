@@ -11,6 +11,7 @@ from branchgate.errors import TryAgain
 from branchgate.numbers import NumberRange
 from branchgate.receipts.codec import decode_receipt, encode_receipt
 from branchgate.receipts.model import Receipt
+from branchgate.register.found import Found
 from branchgate.register.held import Happened
 from branchgate.register.till.till import Till
 from tests.rigs.clock import TurnedClock
@@ -42,6 +43,9 @@ class PaperGateway:
     """Cannot be reached."""
 
     async def open_drawer(self, *_: object, **__: object) -> object:
+        raise TryAgain("NOT_REACHABLE")
+
+    async def find_receipt(self, _number: str) -> Found:
         raise TryAgain("NOT_REACHABLE")
 
 

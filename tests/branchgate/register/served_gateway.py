@@ -68,6 +68,11 @@ class FaultyJournal(journal_pb2_grpc.JournalServiceServicer):
                 )
         return journal_pb2.LookUpEventResponse()
 
+    async def FindReceipt(
+        self, _request: journal_pb2.FindReceiptRequest, context: Context
+    ) -> journal_pb2.FindReceiptResponse:
+        await context.abort(grpc.StatusCode.UNAVAILABLE)
+
     def _answer(self, request: journal_pb2.RecordRequest) -> journal_pb2.RecordResponse:
         if request.events and self.busy:
             self.busy -= 1

@@ -146,7 +146,7 @@ async def test_more_than_was_sold_does_not_come_back_with_its_receipt() -> None:
         await booked(sell(WATER), back, back)
     with pytest.raises(Refused, match="ALREADY_VOIDED"):
         await booked(sell(WATER), {"do": "void"}, back)
-    with pytest.raises(Refused, match="RETURN_EXCEEDS_SALE"):
+    with pytest.raises(Refused, match="VOID_AFTER_USE"):
         await booked(sell(WATER), back, {"do": "void", "receipt": "K1-000001"})
 
 

@@ -25,6 +25,7 @@ METHODS = {
         "count_cash",
         "devices",
         "expected_cash",
+        "find_receipt",
         "open_drawer",
         "park",
         "parked",

@@ -9,15 +9,25 @@ from pathlib import Path
 import pytest
 
 from branchgate.catalogue import Article
+from branchgate.errors import Refused
 from branchgate.errors.texts import all_sentences
 from branchgate.numbers import NumberRange
+from branchgate.receipts.accounts import (
+    down_payment,
+    down_payment_used,
+    down_payments_of,
+    owed_from,
+    put_on_account,
+    settled,
+)
 from branchgate.receipts.basket import Basket, Header, reversal_of
 from branchgate.receipts.codec import encode_receipt
-from branchgate.receipts.model import Payment, PaymentType, Receipt, Reference, ReferenceType
+from branchgate.receipts.model import Customer, Line, Payment, PaymentType, Receipt, Reference, ReferenceType
 from branchgate.receipts.returns import return_lines
 from gateway.recording import EventToRecord
 from tests.gateway.branch import NOW_MS, RANGE, Branch, BranchRules, event_id, open_branch
 
+CUSTOMER = Customer("4711", name="Erika Beispiel")
 WATER = Article("10", "Mineralwasser 1 l", 89_000, 1, 1900, deposit=25_000)
 
 
@@ -136,3 +146,56 @@ async def test_numbers_of_the_gateways_part_do_not_disturb_the_order_of_the_regi
         following = replace(sold(3), receipt_number="K1-000002", running_number=2)
         taken = await branch.recorder.record("k1", [EventToRecord(event_id(3), 3, 1, encode_receipt(following))])
         assert taken.findings == ()
+
+
+def on_account(running: int) -> Receipt:
+    basket = Basket()
+    basket.add(WATER, 2_000)
+    basket.put(put_on_account(basket.total_cents, CUSTOMER))
+    return basket.finish(header(running), [Payment(PaymentType.KEINE, 0)], customer=CUSTOMER)
+
+
+def paid(running: int, sale: Receipt, *lines: Line) -> Receipt:
+    basket = Basket()
+    basket.add(WATER, 5_000)
+    basket.put(*lines)
+    of = Reference("k1", sale.receipt_number, event_id(sale.running_number))
+    payments = [Payment(PaymentType.BAR, basket.total_cents)]
+    return basket.finish(header(running), payments, references=(of,))
+
+
+async def test_a_claim_is_settled_once_whoever_takes_the_money(tmp_path: Path) -> None:
+    """An invoice over 66 EUR was paid twice without a word."""
+    async with open_branch(tmp_path) as branch:
+        sale = on_account(1)
+        owed = owed_from(sale)
+        part, rest = paid(2, sale, settled("K1-000001", 100)), paid(3, sale, settled("K1-000001", owed - 100))
+        assert await findings(branch, sale, part, rest) == []
+        again = paid(4, sale, settled("K1-000001", 1))
+        assert await findings(branch, again) == [("CLAIM_EXCEEDED", "references", "0,01")]
+        assert await findings(branch, reversal_of(sale, header(5), "k1", event_id(1))) == [
+            ("VOID_AFTER_USE", "references", "K1-000001")
+        ]
+
+
+async def test_a_settlement_that_was_voided_leaves_the_claim_open_again(tmp_path: Path) -> None:
+    async with open_branch(tmp_path) as branch:
+        sale = on_account(1)
+        first = paid(2, sale, settled("K1-000001", owed_from(sale)))
+        again = paid(4, sale, settled("K1-000001", owed_from(sale)))
+        assert await findings(branch, sale, first, reversal_of(first, header(3), "k1", event_id(2)), again) == []
+
+
+async def test_a_down_payment_is_used_once(tmp_path: Path) -> None:
+    """Its VAT was taken back twice."""
+    async with open_branch(tmp_path) as branch:
+        basket = Basket()
+        basket.put(down_payment(300, 1))
+        before = basket.finish(header(1), [Payment(PaymentType.BAR, 300)])
+        part = paid(2, before, down_payment_used("K1-000001", 100, 1))
+        assert await findings(branch, before, part) == []
+        assert [line.gross_cents for line in down_payments_of(before, [part])] == [-200]
+        too_much = paid(3, before, down_payment_used("K1-000001", 201, 1))
+        assert await findings(branch, too_much) == [("DOWN_PAYMENT_EXCEEDED", "references", "2,01")]
+        with pytest.raises(Refused, match="DOWN_PAYMENT_EXCEEDED"):
+            down_payments_of(before, [part, too_much])

@@ -13,13 +13,19 @@ import grpc.aio
 import pytest
 
 from branchgate.chain import EVENT_ID_BYTES
+from branchgate.errors import Refused
+from branchgate.receipts.basket import reversal_of
+from branchgate.receipts.codec import decode_receipt
+from branchgate.receipts.model import Reference
 from branchgate.v1 import event_pb2, journal_pb2, journal_pb2_grpc
 from gateway.journal.incidents import incidents
 from gateway.journal.recovery import go_on_if_shortened
 from gateway.recording import EventToRecord
+from gateway.recording.finding import ReceiptFinder
 from gateway.recording.witness import Witnesses
 from gateway.rpc.journal import JournalServicer
-from tests.gateway.branch import NOW_MS, Branch, open_branch, sale
+from tests.gateway.branch import NOW_MS, Branch, event_id, open_branch, sale
+from tests.gateway.recording.test_references import findings, header, returned, sold
 
 Call = grpc.aio.StreamStreamCall[Any, Any]
 
@@ -35,6 +41,13 @@ def register_in_metadata(context: grpc.aio.ServicerContext[Any, Any]) -> str:
     return str(dict(context.invocation_metadata() or ())["register"])
 
 
+class Numbers:
+    """Stands in for the sales store: every number is that of the first entry, but one."""
+
+    async def numbered(self, receipt_number: str, _through: int) -> int | None:
+        return None if receipt_number == "K1-000777" else 1
+
+
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     async with open_branch(tmp_path) as branch:
@@ -42,6 +55,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         servicer = JournalServicer(
             branch.recorder,
             branch.reader,
+            ReceiptFinder(branch.reader, Numbers()),
             closing=closing,
             central_sequence=lambda register_id: 40 if register_id == "k1" else 0,
             register_of=register_in_metadata,
@@ -242,3 +256,23 @@ async def test_a_register_that_was_told_more_than_the_journal_holds_is_a_witness
     found = [(one.witness, one.through) for one in incidents(served.branch.reader.connection)]
     assert found == ([("k1", 5)] if shortened else [])
     assert (served.branch.journal.journal_id != old) is shortened
+
+
+async def test_a_receipt_is_found_by_its_number_with_what_stands_on_it(served: Served) -> None:
+    """A return that was voided has given back what it took: nobody is told of it any more."""
+    sold_receipt = sold(1)
+    back = returned(2, sold_receipt, Reference("k1", "K1-000001", event_id(1)))
+    await findings(served.branch, sold_receipt, back)
+    found = await served.stub.FindReceipt(journal_pb2.FindReceiptRequest(receipt_number="K1-000001"))
+    assert (found.receipt.event_id, found.receipt.register_id) == (event_id(1), "k1")
+    assert decode_receipt(found.receipt.body) == sold_receipt
+    assert [decode_receipt(each.body) for each in found.referring] == [back]
+    await findings(served.branch, reversal_of(back, header(3), "k1", event_id(2)))
+    found = await served.stub.FindReceipt(journal_pb2.FindReceiptRequest(receipt_number="K1-000001"))
+    assert list(found.referring) == []
+
+
+@pytest.mark.parametrize("number", ["", "K1-000777"])
+async def test_a_number_of_no_receipt_is_not_found(served: Served, number: str) -> None:
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        await ReceiptFinder(served.branch.reader, Numbers()).find(number)
