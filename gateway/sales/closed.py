@@ -26,36 +26,30 @@ from branchgate.figures.model import (
 )
 from branchgate.figures.spans import SpanSum
 from branchgate.vat import VatSum
+from gateway.sales.closed_rollup import days_of, source_of
 from gateway.sales.closed_rows import CASES, CASH, CATEGORIES, HOURS, PAYMENTS, SUMMED, USERS, VAT
 from gateway.sales.span import Span
 
 Grouped: TypeAlias = dict[str, list[tuple[Any, ...]]]
 
 
-_GROUPS = {Span.WHOLE: "''", Span.MONTH: "business_day[1:7]", Span.DAY: "business_day"}
+_GROUPS = {Span.WHOLE: "''", Span.MONTH: "month", Span.DAY: "first_day"}
 
-_CHOSEN = """
-WITH chosen AS (
-    SELECT sequence, business_day FROM closings
-    WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)
-)"""
-
-_TOTALS = f"""{_CHOSEN}
-SELECT {{g}} AS g, count(*), min(business_day), max(business_day), coalesce(min(first_at_ms) FILTER (first_at_ms > 0), 0),
+_TOTALS = f"""
+SELECT {{g}} AS g, sum(closings), min(first_day), max(last_day), coalesce(min(first_at_ms) FILTER (first_at_ms > 0), 0),
     max(last_at_ms), {", ".join(f"sum({name})" for name in SUMMED)}
-FROM closed_totals JOIN chosen USING (sequence) GROUP BY g ORDER BY g
+FROM ({{rows}}) GROUP BY g ORDER BY g
 """
 
-# A payment's name tells it from others; elsewhere the name is what was printed last.
-_PARTS = f"""{_CHOSEN}
-SELECT {{g}} AS g, part, key, arg_max(name, sequence), currency, rate, sum(count), sum(gross_cents), sum(net_cents), sum(vat_cents)
-FROM closed_parts JOIN chosen USING (sequence)
-GROUP BY g, part, key, currency, rate, CASE WHEN part = {PAYMENTS} THEN name END
+_PARTS = """
+SELECT {g} AS g, part, key, arg_max(name, last), currency, rate, sum(count), sum(gross_cents), sum(net_cents), sum(vat_cents)
+FROM ({rows}) GROUP BY g, part, key, currency, rate, told_apart
 """
 
-_ARTICLES = f"""{_CHOSEN}, article AS (
-    SELECT {{g}} AS g, article_number, sum(gross_cents) AS gross, sum(quantity_thousandths) AS quantity, max(sequence) AS last
-    FROM closed_articles JOIN chosen USING (sequence) GROUP BY g, article_number
+_ARTICLES = f"""
+WITH article AS (
+    SELECT {{g}} AS g, article_number, sum(gross_cents) AS gross, sum(quantity_thousandths) AS quantity, max(last) AS last
+    FROM ({{rows}}) GROUP BY g, article_number
 ), top AS (
     SELECT g, unnest(min_by(article, (-gross, article_number), {TOP_ARTICLES})) AS found FROM article GROUP BY g
 )
@@ -69,20 +63,23 @@ def closed_sums(
     connection: duckdb.DuckDBPyConnection, register_id: str | None, from_day: str, to_day: str, span: Span
 ) -> list[SpanSum]:
     """The sums over closings with a business day (ISO 8601) in the range, of one register or all; an empty bound is none."""
-    values = [register_id is None, register_id or "", from_day, not to_day, to_day]
 
-    def rows(statement: str) -> list[tuple[Any, ...]]:
-        return connection.execute(statement.format(g=_GROUPS[span]), values).fetchall()
+    def rows(kind: str, statement: str) -> list[tuple[Any, ...]]:
+        if span is Span.DAY:
+            source, values = days_of(kind, register_id, from_day, to_day)
+        else:
+            source, values = source_of(connection, kind, register_id, from_day, to_day)
+        return connection.execute(statement.format(g=_GROUPS[span], rows=source), values).fetchall()
 
     parts: dict[str, dict[int, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
-    for group, part, *rest in rows(_PARTS):
+    for group, part, *rest in rows("parts", _PARTS):
         parts[group][part].append(tuple(rest))
     articles: Grouped = defaultdict(list)
-    for group, *rest in rows(_ARTICLES):
+    for group, *rest in rows("articles", _ARTICLES):
         articles[group].append(tuple(rest))
     return [
         SpanSum(group, closings, first, last, _figures(numbers, parts[group], articles[group]))
-        for group, closings, first, last, *numbers in rows(_TOTALS)
+        for group, closings, first, last, *numbers in rows("totals", _TOTALS)
     ]
 
 

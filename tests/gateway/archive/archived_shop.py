@@ -22,8 +22,8 @@ DECEMBER_MS = 1_796_200_000_000
 """2 December 2026."""
 
 
-DAYS = 30
-"""16 days of October and 14 of November."""
+DAYS = 20
+"""16 days of October and 4 of November."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from branchgate.errors import Refused
 from gateway.archive import month as month_module
 from gateway.archive.answers import archived_sales
 from gateway.archive.month import MonthWriter
-from gateway.archive.order import Progress
+from gateway.archive.order import ArchiveOrder, Progress
 from gateway.archive.reading import ArchivedJournal
 from gateway.dsfinvk.export import Export
 from gateway.dsfinvk.order import ExportOrder, Task
@@ -309,6 +309,6 @@ def test_an_earlier_month_is_written_where_it_belongs(shop: Path) -> None:
 @pytest.mark.parametrize(
     "order", [{}, {"month": "2026-10", "until": "2026-11"}, {"month": "Oktober"}, {"until": "2026-13"}]
 )
-def test_an_order_names_one_month_or_the_last(tmp_path: Path, order: dict[str, str]) -> None:
+def test_an_order_names_one_month_or_the_last(order: dict[str, str]) -> None:
     with pytest.raises(Refused, match="INVALID_VALUE"):
-        archived(tmp_path, **order)
+        ArchiveOrder(**order)

@@ -123,6 +123,31 @@ def test_a_range_and_a_register_choose_the_closings() -> None:
         assert sums(store, Span.WHOLE, None, "2027-01-01", "") == []
 
 
+def test_sums_by_month_go_on_with_every_closing() -> None:
+    """The child keeps them from question to question; a day that is closed late belongs to an earlier month."""
+    sold = [("kasse-1", sample_receipt(1))]
+    with TemporaryDirectory() as folder:
+        journal = WrittenJournal(Path(folder))
+        with opened_store(journal) as store:
+            for count, name in enumerate(("2026-10-30", "2026-11-01", "2026-10-31", "2026-11-02"), start=1):
+                journal.receipts(sold)
+                close(journal, store, "kasse-1", name)
+                store.fill()
+                (whole,) = sums(store)
+                assert (whole.closings, whole.figures.gross_cents) == (count, count * 1190)
+                assert whole.figures.top_articles[0].gross_cents == count * 1190
+                assert whole.figures == sums(store, Span.WHOLE, "kasse-1")[0].figures
+            assert [
+                (part.name, part.closings) for part in sums(store, Span.MONTH, None, "2026-10-01", "2026-11-30")
+            ] == [
+                ("2026-10", 2),
+                ("2026-11", 2),
+            ]
+            assert sums(store, Span.WHOLE, None, "2026-10-01", "2026-10-31")[0].closings == 2
+            assert sums(store, Span.WHOLE, None, "2026-10-31", "2026-11-01")[0].closings == 2
+        journal.close()
+
+
 def test_no_line_is_read_for_it() -> None:
     with closed_days([[("kasse-1", sample_receipt(1))]] * 3) as (store, _):
         before = sums(store, Span.DAY)
