@@ -25,6 +25,7 @@ SUBJECTS = (
     "slow_disk",
     "rush",
     "day_end",
+    "year",
     "catalogue",
     "price_change",
     "printing",
