@@ -69,12 +69,12 @@ class Child:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
-    async def stop(self) -> int:
+    async def stop(self, within_s: float = STOP_WITHIN_S) -> int:
         """Asks the process to end and waits; kills it when it does not."""
         if self.process.returncode is None:
             self._signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(self.process.wait(), STOP_WITHIN_S)
+                await asyncio.wait_for(self.process.wait(), within_s)
             except TimeoutError:
                 self._signal(signal.SIGKILL)
         return await self.process.wait()

@@ -32,6 +32,8 @@ SMALL_SHOP = ("Getränke", "Brot und Backwaren", "Süßes und Salziges", "Schrei
 """What the kiosk at the station sells of the shipped articles."""
 
 PAPER_RESTS_S = 0.5
+DRAWN_WITHIN_S = 300
+"""A busy machine draws the last hundred slips for minutes, and a slip that was not drawn would look like one that was not printed."""
 
 Say = Callable[[str], None]
 
@@ -102,7 +104,7 @@ class Stage:
     async def switch_printers_off(self) -> None:
         """Ends the virtual printers, which draw what is left before they go."""
         for printer in self._printers:
-            await printer.stop()
+            await printer.stop(DRAWN_WITHIN_S)
 
     @property
     def prints_virtually(self) -> bool:
