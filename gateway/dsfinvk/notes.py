@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from gateway.dsfinvk.order import Note
@@ -13,6 +14,7 @@ TIME_REPLACED: Final = "EXPORT_TIME_REPLACED"
 LINES_NUMBERED: Final = "EXPORT_LINES_NUMBERED"
 RATE_AMBIGUOUS: Final = "EXPORT_RATE_AMBIGUOUS"
 NUMBER_CUT: Final = "EXPORT_NUMBER_CUT"
+CLOSING_UNREADABLE: Final = "EXPORT_CLOSING_UNREADABLE"
 CLOSING_LATER: Final = "EXPORT_CLOSING_LATER"
 MASTER_DATA_CURRENT: Final = "EXPORT_MASTER_DATA_CURRENT"
 REFERENCE_UNKNOWN: Final = "EXPORT_REFERENCE_UNKNOWN"
@@ -20,15 +22,27 @@ TSE_UNKNOWN: Final = "EXPORT_TSE_UNKNOWN"
 TSE_UNCERTIFIED: Final = "EXPORT_TSE_UNCERTIFIED"
 RECEIPT_UNREADABLE: Final = "EXPORT_RECEIPT_UNREADABLE"
 
+MOST_PLACES: Final = 100
+LONGEST_PLACE: Final = 100
+ELSEWHERE: Final = "…"
+
 
 class Notes:
-    """Counts what happened and keeps the first example of each."""
+    """Counts what happened and keeps the first example of each.
+
+    Places may be what a receipt claims, tens of thousands of them: a reason has at most MOST_PLACES, all others are counted as one.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], list[object]] = {}
+        self._places: Counter[str] = Counter()
 
     def add(self, reason: str, place: str, example: str, count: int = 1) -> None:
         """Once more at a column or another place."""
+        place = place[:LONGEST_PLACE]
+        if (reason, place) not in self._found:
+            place = place if self._places[reason] < MOST_PLACES else ELSEWHERE
+            self._places[reason] += 1
         entry = self._found.setdefault((reason, place), [0, example])
         entry[0] = int(str(entry[0])) + count
 

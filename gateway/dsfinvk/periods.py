@@ -10,10 +10,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from google.protobuf.message import DecodeError
+
 from branchgate.catalogue import BranchSettings
 from branchgate.figures.model import ClosingMasterData
 from branchgate.v1 import figures_pb2
-from gateway.dsfinvk.notes import CLOSING_LATER, MASTER_DATA_CURRENT, Notes
+from gateway.dsfinvk.notes import CLOSING_LATER, CLOSING_UNREADABLE, MASTER_DATA_CURRENT, Notes
 from gateway.dsfinvk.order import ExportOrder
 from gateway.dsfinvk.source import ExportSource
 from gateway.dsfinvk.times import LocalTimes
@@ -24,12 +26,16 @@ TAXONOMY = "2.4"
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A closing as far as others refer to it: its entry, its number, its day, and when it was made, in the zone of then."""
+    """A closing as far as others refer to it: its entry, its number, its day, and when it was made, in the zone of then.
+
+    Of one that is damaged, and not `readable`, number and day are what its place in the journal tells.
+    """
 
     sequence: int
     z_number: int
     business_day: str
     created: str
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,10 @@ class Ledger:
                 continue
             after = 0
             for mark in marks:
-                if order.from_day <= mark.business_day <= order.to_day:
+                in_range = order.from_day <= mark.business_day <= order.to_day
+                if in_range and not mark.readable:
+                    notes.add(CLOSING_UNREADABLE, "closing", f"{register_id} Z {mark.z_number}")
+                elif in_range:
                     found.append(self._period(len(found), register_id, after, mark, notes))
                 elif order.from_day <= mark.created[:10] <= order.to_day < mark.business_day:
                     notes.add(CLOSING_LATER, "closing", f"{register_id} Z {mark.z_number}: {mark.business_day}")
@@ -121,9 +130,16 @@ class Ledger:
         return self._times[name]
 
     def _read(self, register_id: str) -> list[Closed]:
-        marks = []
+        marks: list[Closed] = []
         for row in self._source.closings(register_id):
-            message = figures_pb2.Closing.FromString(row.body)
+            try:
+                message = figures_pb2.Closing.FromString(row.body)
+            except DecodeError:
+                # It ended its period all the same: what stands behind it belongs to the next one.
+                times, number = self.times(""), marks[-1].z_number + 1 if marks else 1
+                at_ms = row.recorded_at_ms
+                marks.append(Closed(row.sequence, number, times.day(at_ms), times.iso(at_ms), readable=False))
+                continue
             created = self.times(message.master_data.time_zone).iso(message.closed_at_ms)
             marks.append(Closed(row.sequence, message.z_number, message.business_day, created))
         return marks

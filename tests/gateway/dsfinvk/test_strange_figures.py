@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from branchgate.receipts.model import Payment, PaymentType, PriceStep, PriceStepType, Receipt
+from branchgate.events import EventKind
+from branchgate.receipts.model import Payment, PaymentType, PriceStep, PriceStepType, Receipt, Reference
 from tests.gateway.dsfinvk.everything import Case, line, receipt
 from tests.gateway.dsfinvk.exported import Shop, export
 from tests.gateway.sales.written_journal import WrittenJournal
@@ -90,3 +91,23 @@ def test_a_closing_with_a_day_of_the_future_is_noted_where_it_is_missing(shop: S
         ("EXPORT_CLOSING_LATER", 1, "kasse-1 Z 1: 2100-01-01")
     ]
     assert export(tmp_path, to_day="2100-01-01").summary.closings == 2
+
+
+def test_a_damaged_closing_is_noted_and_the_rest_is_exported(shop: Shop, tmp_path: Path) -> None:
+    shop.sell("kasse-1", sale())
+    shop.journal.append("kasse-1", EventKind.CLOSING, b"\xff" * 40)
+    shop.numbers["kasse-1"] = 1
+    shop.sell("kasse-1", sale())
+    shop.close_day("kasse-1")
+    exported = export(tmp_path)
+    assert [(row["Z_NR"], row["Z_SE_ZAHLUNGEN"]) for row in exported.rows("cashpointclosing")] == [("2", "1,00")]
+    assert ("EXPORT_CLOSING_UNREADABLE", "closing") in exported.notes()
+
+
+def test_thousands_of_unknown_references_make_few_notes(shop: Shop, tmp_path: Path) -> None:
+    references = tuple(Reference("nobody", f"K{number}") for number in range(5_000))
+    shop.sell("kasse-1", replace(sale(), references=references))
+    shop.close_day("kasse-1")
+    notes = [note for note in export(tmp_path).summary.notes if note.reason == "EXPORT_REFERENCE_UNKNOWN"]
+    assert len(notes) <= 101
+    assert sum(note.count for note in notes) == 5_000
