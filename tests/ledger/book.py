@@ -22,6 +22,8 @@ class Period:
     """What happened between two closings of a register: receipts in the order in which they were recorded."""
 
     receipts: list[Receipt] = field(default_factory=list)
+    timed: list[Receipt] = field(default_factory=list)
+    """The same with the times that count: the gateway's where a register's clock is far ahead."""
     own: list[str] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
     drawer_openings: int = 0
@@ -42,7 +44,7 @@ class Period:
         if not self.receipts:
             return Figures()
         return replace(
-            plain_figures(self.receipts),
+            plain_figures(self.timed),
             first_receipt_number=self.own[0] if self.own else "",
             last_receipt_number=self.own[-1] if self.own else "",
             finding_count=self.findings.total(),
@@ -81,9 +83,10 @@ class Register:
         """A receipt arrives; what must be found about it. `others`: what only the one who sent it knows."""
         found = Counter(others)
         self.has_tse = receipt.tse is not None
+        timed = receipt if receipt.finished_at_ms <= now_ms + SKEW_MS else at(receipt, now_ms)
         if not self.open.receipts and self.carried:
             cents, self.carried = self.carried, 0
-            self._book(BusinessCase.ANFANGSBESTAND, cents, self.carried_by, receipt.started_at_ms, starts_at)
+            self._book(BusinessCase.ANFANGSBESTAND, cents, self.carried_by, timed.started_at_ms, starts_at)
             self.open.floats = 1
         if receipt.finished_at_ms > now_ms + SKEW_MS:
             found["CLOCK_AHEAD"] += 1
@@ -93,7 +96,7 @@ class Register:
         if receipt.lines and receipt.lines[0].business_case is BusinessCase.ANFANGSBESTAND:
             found["FLOAT_TWICE"] += self.open.floats > 0
             self.open.floats += 1
-        self._take(receipt, starts_at)
+        self._take(receipt, timed, starts_at)
         if receipt.type is ReceiptType.BELEG:
             self.open.own.append(receipt.receipt_number)
         self.open.findings += +found
@@ -114,8 +117,8 @@ class Register:
     def close(self, user: str, now_ms: int, day_starts_at: int, *, carry: bool) -> None:
         """The Z."""
         cash = self.expected_cash
-        # A float of nothing is no float: the next period begins without one.
-        self.carried, self.carried_by = (cash, user) if carry else (0, "")
+        # A float of nothing, or of less, is no float: the next period begins without one.
+        self.carried, self.carried_by = (max(0, cash), user) if carry else (0, "")
         until = min(now_ms, _end_of(self.open.business_day, day_starts_at))
         self.closed_until_ms = max(self.closed_until_ms, until)
         self.closed.append(self.open)
@@ -126,12 +129,19 @@ class Register:
         number = self.numbers.number(self.reserved)
         if self.has_tse:
             self.without_tse.add(number)
-        self._take(own_receipt(number, self.reserved, case, cents, user, at_ms), starts_at)
+        made = own_receipt(number, self.reserved, case, cents, user, at_ms)
+        self._take(made, made, starts_at)
 
-    def _take(self, receipt: Receipt, starts_at: int) -> None:
+    def _take(self, receipt: Receipt, timed: Receipt, starts_at: int) -> None:
         if not self.open.receipts:
-            self.open.business_day = business_day(receipt.finished_at_ms, starts_at)
+            self.open.business_day = business_day(timed.finished_at_ms, starts_at)
         self.open.receipts.append(receipt)
+        self.open.timed.append(timed)
+
+
+def at(receipt: Receipt, now_ms: int) -> Receipt:
+    """As if it had begun and ended now."""
+    return replace(receipt, started_at_ms=now_ms, finished_at_ms=now_ms)
 
 
 def own_receipt(number: str, running: int, case: BusinessCase, cents: int, user: str, at_ms: int) -> Receipt:
@@ -170,7 +180,7 @@ def _end_of(day: str, starts_at_minutes: int) -> int:
 def sum_of(periods: list[Period]) -> Figures:
     """What the sum of several registers must say; numbers of several ranges have no first and last one."""
     begun = [period for period in periods if period.receipts]
-    receipts = [receipt for period in begun for receipt in period.receipts]
+    receipts = [receipt for period in begun for receipt in period.timed]
     return replace(
         plain_figures(receipts, numbered=False),
         finding_count=sum(period.findings.total() for period in begun),

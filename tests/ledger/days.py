@@ -6,54 +6,22 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from branchgate.events import EventKind
 from branchgate.figures import Closing, Denomination
-from branchgate.ids import uuid7
-from branchgate.numbers import NumberRange
-from branchgate.receipts.basket import Header, abandoned
+from branchgate.receipts.basket import abandoned
 from branchgate.receipts.codec import encode_receipt
-from branchgate.receipts.model import Receipt, ReceiptType, Reference, TseSignature
+from branchgate.receipts.model import Receipt, ReceiptType, Reference
 from branchgate.receipts.parked import ParkedReceipt
 from branchgate.receipts.returns import goods_of
-from branchgate.tse import encode_master_data, process_of
 from branchgate.v1 import event_pb2
 from gateway.closing.model import Closed, CloseDay, CountCash, Skipped, Step
-from gateway.recording import EventToRecord
 from tests.ledger import till
 from tests.ledger.arithmetic import Expected
-from tests.ledger.book import Register, sum_of
-from tests.ledger.branch import LedgerBranch
+from tests.ledger.book import sum_of
 from tests.ledger.later import Snapshot
+from tests.ledger.shop import MINUTE_MS, REGISTERS, Shop, Till
 from tests.ledger.till import Made
-from tests.rigs.clock import TurnedClock
-from tests.rigs.tse import SoftwareSigner, SoftwareTse
-
-MINUTE_MS = 60_000
-REGISTERS = ("kasse-1", "kasse-2", "kasse-3")
-WITH_TSE = "kasse-1"
-
-
-class Sent(NamedTuple):
-    """An event in a register's outbox; the receipt in it, and what must be found about it whatever happens."""
-
-    event: EventToRecord
-    receipt: Receipt | None = None
-    known_faults: tuple[str, ...] = ()
-
-
-@dataclass
-class Till:
-    """A register's own side: its outbox, its clock, whether it reaches the gateway."""
-
-    register_id: str
-    running: int = 0
-    sequence: int = 0
-    online: bool = True
-    clock_off_ms: int = 0
-    outbox: list[Sent] = field(default_factory=list)
-    settled: list[tuple[Sent, Counter[str]]] = field(default_factory=list)
 
 
 @dataclass
@@ -74,22 +42,13 @@ class Voucher:
     key: int | None
 
 
-class Days:
-    """The branch and its book. Every method named `do_...` is something that may happen."""
+class Days(Shop):
+    """Every method named `do_...` is something that may happen."""
 
     def __init__(self, folder: Path, start_ms: int, day_starts_at: int) -> None:
-        self.numbers = {name: NumberRange(f"K{place}-", 4) for place, name in enumerate(REGISTERS, start=1)}
-        self.branch = LedgerBranch(folder, self.numbers, start_ms, day_starts_at)
-        self.day_starts_at = day_starts_at
-        self.book = {name: Register(name, self.numbers[name]) for name in REGISTERS}
-        self.tills = {name: Till(name) for name in REGISTERS}
+        super().__init__(folder, start_ms, day_starts_at)
         self.closings: dict[tuple[str, int], Closing] = {}
         self.snapshots: list[Snapshot] = []
-        self.tse_clock = TurnedClock(start_ms)
-        self.tse = SoftwareTse(folder / "tse", self.tse_clock)
-        self._signer = SoftwareSigner(self.tse)
-        self._tse_told = False
-        self._minted = 0
         self._sold: list[Sold] = []
         self._claims: list[tuple[Reference, int]] = []
         self._down: list[tuple[Receipt, Reference]] = []
@@ -104,90 +63,90 @@ class Days:
     # What cashiers do.
 
     async def do_sale(self, at: Till, dice: random.Random) -> None:
-        await self._remember(at, till.sale(self._header(at), dice))
+        await self._remember(at, till.sale(self.header(at), dice))
 
     async def do_training(self, at: Till, dice: random.Random) -> None:
-        await self._issue(at, till.practised(self._header(at), dice))
+        await self.issue(at, till.practised(self.header(at), dice))
 
     async def do_give_up(self, at: Till, dice: random.Random) -> None:
-        await self._issue(at, till.given_up(self._header(at), dice))
+        await self.issue(at, till.given_up(self.header(at), dice))
 
     async def do_staff(self, at: Till, dice: random.Random) -> None:
-        await self._issue(at, till.free(self._header(at), dice))
+        await self.issue(at, till.free(self.header(at), dice))
 
     async def do_move(self, at: Till, dice: random.Random) -> None:
-        made = till.moved(self._header(at), dice.choice(sorted(till.MOVED)), dice.randint(1, 30_000))
+        made = till.moved(self.header(at), dice.choice(sorted(till.MOVED)), dice.randint(1, 30_000))
         is_float = made.receipt.lines[0].business_case.name == "ANFANGSBESTAND"
-        await (self._issue(at, made) if is_float else self._remember(at, made))
+        await (self.issue(at, made) if is_float else self._remember(at, made))
 
     async def do_void(self, at: Till, dice: random.Random) -> None:
-        there = [one for one in self._sold if not one.voided and not one.taken and self._has(at, one.reference)]
+        there = [one for one in self._sold if not one.voided and not one.taken and self.knows(at, one.reference)]
         if there:
             one = dice.choice(there)
             one.voided = True
-            await self._issue(at, till.voided(self._header(at), one.made, one.reference))
+            await self.issue(at, till.voided(self.header(at), one.made, one.reference))
 
     async def do_return(self, at: Till, dice: random.Random) -> None:
-        there = [one for one in self._sold if not one.voided and self._has(at, one.reference) and _left(one)]
+        there = [one for one in self._sold if not one.voided and self.knows(at, one.reference) and _left(one)]
         if there:
             one = dice.choice(there)
-            made = till.returned(self._header(at), one.made.receipt, one.reference, one.taken, dice)
-            await self._issue(at, made)
+            made = till.returned(self.header(at), one.made.receipt, one.reference, one.taken, dice)
+            await self.issue(at, made)
 
     async def do_account(self, at: Till, dice: random.Random) -> None:
-        made = till.on_account(self._header(at), dice)
+        made = till.on_account(self.header(at), dice)
         owed = -sum(
             line.gross_cents for line in made.receipt.lines if line.business_case.name == "FORDERUNGSENTSTEHUNG"
         )
-        reference = await self._issue(at, made)
+        reference = await self.issue(at, made)
         if owed:
             self._claims.append((reference, owed))
 
     async def do_settle(self, at: Till, dice: random.Random) -> None:
         for place, (claim, cents) in enumerate(self._claims):
-            if self._has(at, claim):
+            if self.knows(at, claim):
                 del self._claims[place]
-                await self._issue(at, till.settlement(self._header(at), claim, cents, dice))
+                await self.issue(at, till.settlement(self.header(at), claim, cents, dice))
                 return
 
     async def do_down_payment(self, at: Till, dice: random.Random) -> None:
-        made = till.paid_down(self._header(at), dice.randint(1, 20_000), dice.choice((1, 2)), dice)
-        self._down.append((made.receipt, await self._issue(at, made)))
+        made = till.paid_down(self.header(at), dice.randint(1, 20_000), dice.choice((1, 2)), dice)
+        self._down.append((made.receipt, await self.issue(at, made)))
 
     async def do_use_down_payment(self, at: Till, dice: random.Random) -> None:
         for place, (first, claim) in enumerate(self._down):
-            if self._has(at, claim):
+            if self.knows(at, claim):
                 del self._down[place]
-                await self._issue(at, till.paid_down_before(self._header(at), first, claim, dice))
+                await self.issue(at, till.paid_down_before(self.header(at), first, claim, dice))
                 return
 
     async def do_voucher(self, at: Till, dice: random.Random) -> None:
         bought = Voucher(f"G-{self._minted}", dice.randint(100, 10_000), dice.choice((None, 1, 2)))
         self._vouchers.append(bought)
-        await self._issue(at, till.voucher(self._header(at), bought.number, bought.left, bought.key, dice))
+        await self.issue(at, till.voucher(self.header(at), bought.number, bought.left, bought.key, dice))
 
     async def do_redeem(self, at: Till, dice: random.Random) -> None:
         for shown in self._vouchers:
             if shown.left:
-                made, taken = till.paid_by_voucher(self._header(at), shown.number, shown.left, shown.key, dice)
+                made, taken = till.paid_by_voucher(self.header(at), shown.number, shown.left, shown.key, dice)
                 shown.left -= taken
-                await self._issue(at, made)
+                await self.issue(at, made)
                 return
 
     async def do_open_drawer(self, at: Till, dice: random.Random) -> None:
         reason = dice.choice(("NO_SALE", "SALE"))
         body = event_pb2.DrawerOpening(reason=reason, outcome="OPENED", at_ms=self.branch.now_ms).SerializeToString()
-        await self._send(at, EventKind.DRAWER, body)
+        await self.send(at, EventKind.DRAWER, body)
 
     # Parked receipts: at the gateway, so only while it is reached.
 
     async def do_park(self, at: Till, dice: random.Random) -> None:
         lines = till.RungUp(dice).basket.lines
-        parked_id = self._event_id()
+        parked_id = self.new_id()
         total = sum(line.gross_cents for line in lines if not line.voided)
         parked = ParkedReceipt(parked_id, f"Tisch {self._minted}", lines, self.branch.now_ms, total, "anna")
         if at.online:
-            await self.branch.desks.parked.park(self._event_id(), at.register_id, "anna", parked)
+            await self.branch.desks.parked.park(self.new_id(), at.register_id, "anna", parked)
             self._parked[parked_id] = parked, "", at.register_id
 
     async def do_resume(self, at: Till, dice: random.Random) -> None:
@@ -208,11 +167,11 @@ class Days:
                 if not line.voided:
                     expected.add(line.vat_key, line.gross_cents)
             if dice.random() < 0.7:
-                made = till.paid(self._header(at), parked.lines, expected, dice, parked_id=parked.parked_id)
+                made = till.paid(self.header(at), parked.lines, expected, dice, parked_id=parked.parked_id)
             else:
-                given_up = abandoned(self._header(at), parked.lines, parked_id=parked.parked_id)
+                given_up = abandoned(self.header(at), parked.lines, parked_id=parked.parked_id)
                 made = Made(given_up, Expected())
-            await self._issue(at, made)
+            await self.issue(at, made)
 
     # What goes wrong.
 
@@ -221,7 +180,7 @@ class Days:
 
     async def do_come_back(self, at: Till, dice: random.Random) -> None:
         at.online = True
-        await self._deliver(at)
+        await self.deliver(at)
 
     async def do_send_again(self, at: Till, dice: random.Random) -> None:
         """The answer was lost: the same events come again, and get the same answer."""
@@ -244,7 +203,7 @@ class Days:
             assert [one.reason for each in answer.findings for one in each.findings] == ["EVENT_CONFLICT"]
 
     async def do_send_rubbish(self, at: Till, dice: random.Random) -> None:
-        await self._send(at, EventKind.RECEIPT, b"\xff\xff", known_faults=("refused",))
+        await self.send(at, EventKind.RECEIPT, b"\xff\xff", known_faults=("refused",))
 
     async def do_turn_clock(self, at: Till, dice: random.Random) -> None:
         at.clock_off_ms = dice.choice((0, 0, 3, -3, 25, -90)) * MINUTE_MS
@@ -271,7 +230,7 @@ class Days:
         register, starts_at = self.book[at.register_id], self.day_starts_at
         there = max(0, register.expected_cash + dice.choice((0, 0, -100, 5, 12_345)))
         pieces = (Denomination(200, there // 200), Denomination(1, there % 200)) if dice.random() < 0.5 else ()
-        order = CountCash(self._event_id(), at.register_id, "bela", pieces, 0 if pieces else there)
+        order = CountCash(self.new_id(), at.register_id, "bela", pieces, 0 if pieces else there)
         expected = register.expected_cash
         counted = (await self.branch.desks.cash.count(order)).count
         difference = register.count(there, "bela", self.branch.now_ms, starts_at)
@@ -297,7 +256,7 @@ class Days:
 
     async def close(self, names: list[str], register_id: str | None, *, carry: bool, parked: bool) -> None:
         """Closes and compares every Z, and the sum, with the book."""
-        order = CloseDay(self._event_id(), register_id, "chef", carry_parked=parked, carry_float=carry)
+        order = CloseDay(self.new_id(), register_id, "chef", carry_parked=parked, carry_float=carry)
         blocked = {owner or parked_at for _, owner, parked_at in self._parked.values()} if not parked else set()
         before = {name: self.book[name].open for name in names}
         steps = await self._closed(order)
@@ -325,7 +284,7 @@ class Days:
         assert closing.z_number == len(register.closed) + 1
         assert closing.business_day == period.business_day
         assert (closing.count.counted_cents if closing.count else None) == period.counted
-        assert closing.carried_float_cents == (register.expected_cash if carry else None)
+        assert closing.carried_float_cents == (max(0, register.expected_cash) if carry else None)
         assert sum(closing.columns.gross_cents) == closing.figures.turnover_cents
         register.close("chef", self.branch.now_ms, self.day_starts_at, carry=carry)
         self.closings[closing.register_id, closing.z_number] = closing
@@ -343,89 +302,9 @@ class Days:
             assert told[name].expected_cents == register.expected_cash
             assert sum(row.amount_cents for row in told[name].cash) == register.expected_cash
 
-    # How events are made and handed in.
-
-    def _header(self, at: Till) -> Header:
-        now_ms = self.branch.now_ms + at.clock_off_ms
-        running = at.running + 1
-        number = self.numbers[at.register_id].own_number(running)
-        user = ("anna", "Anna") if running % 3 else ("bela", "Béla")
-        return Header(number, running, now_ms - 20_000, now_ms, *user)
-
     async def _remember(self, at: Till, made: Made) -> None:
-        reference = await self._issue(at, made)
+        reference = await self.issue(at, made)
         self._sold.append(Sold(made, at.register_id, reference))
-
-    async def _issue(self, at: Till, made: Made) -> Reference:
-        receipt = made.receipt
-        if at.register_id == WITH_TSE:
-            receipt = replace(receipt, tse=await self._signed(at, receipt))
-        at.running = receipt.running_number
-        event_id = await self._send(at, EventKind.RECEIPT, encode_receipt(receipt), receipt)
-        return Reference(at.register_id, receipt.receipt_number, event_id)
-
-    async def _signed(self, at: Till, receipt: Receipt) -> TseSignature:
-        self.tse_clock.wall_ms = self.branch.now_ms
-        if self.tse.broken:
-            process = process_of(receipt)
-            since = receipt.started_at_ms
-            return TseSignature(
-                "", 0, 0, 0, 0, "", process.type, process.data, failure=self.tse.broken, outage_since_ms=since
-            )
-        if not self._tse_told:
-            self._tse_told = True
-            await self._send(at, EventKind.TSE, encode_master_data(self.tse.master_data()))
-        return await self._signer.sign(receipt)
-
-    async def _send(
-        self,
-        at: Till,
-        kind: EventKind,
-        body: bytes,
-        receipt: Receipt | None = None,
-        known_faults: tuple[str, ...] = (),
-    ) -> bytes:
-        at.sequence += 1
-        event = EventToRecord(self._event_id(), at.sequence, int(kind), body)
-        at.outbox.append(Sent(event, receipt, known_faults))
-        if at.online:
-            await self._deliver(at)
-        return event.event_id
-
-    async def _deliver(self, at: Till) -> None:
-        """Hands the outbox in as one message; all of it is settled, and found is what the book says."""
-        sending, at.outbox = at.outbox, []
-        if not sending:
-            return
-        answer = await self.branch.record(at.register_id, [sent.event for sent in sending])
-        assert answer.settled_register_sequence == at.sequence
-        found = {each.event_id: Counter(one.reason for one in each.findings) for each in answer.findings}
-        refused = {each.event_id for each in answer.refused}
-        for sent in sending:
-            expected = self._booked(at, sent)
-            assert found.get(sent.event.event_id, Counter()) == expected
-            assert (sent.event.event_id in refused) is ("refused" in sent.known_faults)
-            if not sent.known_faults:
-                at.settled.append((sent, expected))
-
-    def _booked(self, at: Till, sent: Sent) -> Counter[str]:
-        register = self.book[at.register_id]
-        if sent.receipt is not None:
-            return register.record(sent.receipt, self.branch.now_ms, self.day_starts_at, Counter(sent.known_faults))
-        if sent.event.kind == EventKind.DRAWER:
-            message = event_pb2.DrawerOpening.FromString(sent.event.body)
-            register.open.drawer_openings += message.reason != "SALE"
-        return Counter()
-
-    def _event_id(self) -> bytes:
-        self._minted += 1
-        return uuid7(self.branch.now_ms, self._minted)
-
-    def _has(self, at: Till, reference: Reference) -> bool:
-        """Whether the gateway will know a receipt when this register refers to it."""
-        if reference.register_id == at.register_id:
-            return True
-        return any(sent.event.event_id == reference.event_id for sent, _ in self.tills[reference.register_id].settled)
 
 
 def _left(one: Sold) -> bool:

@@ -116,7 +116,7 @@ async def summaries_are_the_closings(days: Days) -> None:
     assert told.keys() == days.closings.keys()
     for name, row in told.items():
         assert (row.figures, row.business_day) == (days.closings[name].figures, days.closings[name].business_day)
-    receipts = [receipt for register in days.book.values() for each in register.closed for receipt in each.receipts]
+    receipts = [receipt for register in days.book.values() for each in register.closed for receipt in each.timed]
     sum_is_that_of(report.total, receipts)
 
 

@@ -1,7 +1,7 @@
 """Days in which everything happens in any order: what registers made, what X and Z say, what is exported and what central gets agree to the cent.
 
 The book on the other side is plain Python: it is fed with what was rung up, and never with what the gateway says.
-BRANCHGATE_LEDGER_DAYS tries so many days (default 8), of BRANCHGATE_LEDGER_EVENTS events at most; `scripts/soak` tries many.
+BRANCHGATE_LEDGER_DAYS tries so many days (default 6), of BRANCHGATE_LEDGER_EVENTS events at most; `scripts/soak` tries many.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.branch import SETTINGS
-from tests.ledger.days import REGISTERS, Days
+from tests.ledger.days import Days
 from tests.ledger.forms import forms_agree
 from tests.ledger.later import amounts, amounts_of, together
 from tests.ledger.outcome import export_is_the_journal, journal_is_what_was_sent, summaries_are_the_closings
+from tests.ledger.shop import REGISTERS
 
-EXAMPLES = int(os.environ.get("BRANCHGATE_LEDGER_DAYS", "8"))
-MOST_EVENTS = int(os.environ.get("BRANCHGATE_LEDGER_EVENTS", "60"))
+EXAMPLES = int(os.environ.get("BRANCHGATE_LEDGER_DAYS", "6"))
+MOST_EVENTS = int(os.environ.get("BRANCHGATE_LEDGER_EVENTS", "50"))
 
 OFTEN = ["sale"] * 6 + ["return", "void", "move", "count", "x", "park", "resume", "end_parked", "close", "redeem"] * 2
 SOMETIMES = [
@@ -46,6 +48,7 @@ STARTS_MS = st.sampled_from(
 )
 
 
+@pytest.mark.timeout(120 + EXAMPLES * MOST_EVENTS)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     start_ms=STARTS_MS,
