@@ -12,7 +12,7 @@ from branchgate.identity.names import BranchName, RegisterName
 from branchgate.numbers import NumberRange
 from central.branch_settings import checked_text, settings_of
 from central.store import Database
-from central.store.schema import registers
+from central.store.schema import former_ranges, registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,44 @@ class Registers:
         def work(connection: Connection) -> int:
             settings_of(connection, branch_id)
             known = [_register(row) for row in connection.execute(select(registers))]
-            _check_new(known, register_id, number_range)
+            _check_new(known, register_id)
+            _check_range(connection, known, register_id, number_range)
             connection.execute(
                 registers.insert().values(
                     register_id=register_id,
                     branch_id=branch_id,
                     name=printed,
-                    prefix=number_range.prefix,
-                    digits=number_range.digits,
-                    suffix=number_range.suffix,
                     added_at=now,
+                    **_columns(number_range),
                 )
             )
             return len(known) + 1
+
+        return await self.database.write(work)
+
+    async def set_range(self, register_id: str, number_range: NumberRange) -> str:
+        """Gives a register another number range and returns its branch; the register uses it once it is paired anew.
+
+        Raises Refused: NOT_FOUND, NUMBER_RANGE_TAKEN, NUMBER_RANGE_INVALID unless it has more digits. Running numbers count on, for a
+        closing must not hold one twice, and only more digits give them room.
+        """
+        now = self.clock.now_ms()
+
+        def work(connection: Connection) -> str:
+            known = [_register(row) for row in connection.execute(select(registers))]
+            mine = next((register for register in known if register.register_id == register_id), None)
+            if mine is None:
+                raise Refused("NOT_FOUND", field="register_id", value=register_id, kind=RefusedKind.NOT_FOUND)
+            former = mine.number_range
+            if number_range.digits <= former.digits:
+                rule = f"more than {former.digits} digits, for the numbers count on"
+                raise Refused("NUMBER_RANGE_INVALID", field="digits", value=number_range.digits, rule=rule)
+            _check_range(connection, known, register_id, number_range)
+            connection.execute(former_ranges.insert().values(register_id=register_id, ended_at=now, **_columns(former)))
+            connection.execute(
+                registers.update().where(registers.c.register_id == register_id).values(_columns(number_range))
+            )
+            return mine.branch_id
 
         return await self.database.write(work)
 
@@ -107,7 +132,7 @@ def note_paired(connection: Connection, branch_id: str, register_id: str, now: i
     )
 
 
-def _check_new(known: list[Register], register_id: str, number_range: NumberRange) -> None:
+def _check_new(known: list[Register], register_id: str) -> None:
     for register in known:
         if register.register_id == register_id:
             raise Refused(
@@ -117,14 +142,27 @@ def _check_new(known: list[Register], register_id: str, number_range: NumberRang
                 rule=register.branch_id,
                 kind=RefusedKind.EXISTS,
             )
-        if register.number_range.collides_with(number_range):
+
+
+def _check_range(connection: Connection, known: list[Register], register_id: str, number_range: NumberRange) -> None:
+    """No number of the range may be one that another register prints or has ever printed, or that this one printed before."""
+    branches = {register.register_id: register.branch_id for register in known}
+    taken = [(each.register_id, each.number_range) for each in known if each.register_id != register_id]
+    former = connection.execute(select(former_ranges))
+    taken += [(row.register_id, NumberRange(row.prefix, row.digits, row.suffix)) for row in former]
+    for name, other in taken:
+        if other.collides_with(number_range):
             raise Refused(
                 "NUMBER_RANGE_TAKEN",
                 field="number_range",
                 value=number_range.number(1),
-                rule=f"{register.register_id} ({register.branch_id}), {register.number_range.number(1)} …",
+                rule=f"{name} ({branches[name]}), {other.number(1)} …",
                 kind=RefusedKind.EXISTS,
             )
+
+
+def _columns(number_range: NumberRange) -> dict[str, str | int]:
+    return {"prefix": number_range.prefix, "digits": number_range.digits, "suffix": number_range.suffix}
 
 
 def _register(row: Row[tuple[object, ...]]) -> Register:

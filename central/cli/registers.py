@@ -1,4 +1,4 @@
-"""`branchgate central register add`, `pair` and `device-role`: the registers of a branch and their devices."""
+"""`branchgate central register add | range`, `pair` and `device-role`: the registers of a branch and their devices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ALL = "all"
 
-register = typer.Typer(help="Add registers.", no_args_is_help=True)
+register = typer.Typer(help="Add registers, give them another number range.", no_args_is_help=True)
 
 
 @register.command("add")
@@ -51,6 +51,34 @@ def add(
         show_next_step(
             f"Kasse [bold]{register_id}[/] angelegt / register added; {answer.registers_counted} insgesamt / in all.\n"
             f"Weiter / next: branchgate central pair {branch_id} {register_id} --data {foreign(str(data))}"
+        )
+
+
+@register.command("range")
+def range_(
+    register_id: RegisterArgument,
+    prefix: Annotated[str, typer.Option("--prefix", help="Begins every receipt number from then on.")],
+    digits: Annotated[int, typer.Option("--digits", help="Digits of the running part: more than before, at most 9.")],
+    suffix: Annotated[str, typer.Option("--suffix", help="Ends every receipt number; often empty.")] = "",
+    data: DataOption = DATA_DEFAULT,
+    as_json: JsonOption = False,
+) -> None:
+    """Gives a register another number range (Nummernkreis) when its own is used up. It gets it when it is paired anew.
+
+    The running numbers count on, so the new range has more digits. What the register printed before stays its own.
+    """
+    from branchgate.v1 import central_admin_pb2 as messages
+    from branchgate.v1 import pairing_pb2
+
+    number_range = pairing_pb2.NumberRange(prefix=prefix, digits=digits, suffix=suffix)
+    request = messages.SetNumberRangeRequest(register_id=register_id, number_range=number_range)
+    answer = ask(data, lambda central: central.SetNumberRange(request))
+    if as_json:
+        show_json(answer)
+    else:
+        show_next_step(
+            f"Neuer Nummernkreis für [bold]{register_id}[/], gilt nach neuem Anbinden / new range, used once paired anew.\n"
+            f"Weiter / next: branchgate central pair {answer.branch_id} {register_id} --data {foreign(str(data))}"
         )
 
 

@@ -54,6 +54,13 @@ class CentralAdminServicer(central_admin_pb2_grpc.CentralAdminServiceServicer):
         counted = await self._domain.registers.add(request.branch_id, request.register_id, request.name, number_range)
         return messages.AddRegisterResponse(registers_counted=counted)
 
+    async def SetNumberRange(
+        self, request: messages.SetNumberRangeRequest, _context: Context
+    ) -> messages.SetNumberRangeResponse:
+        number_range = range_from_message(request.number_range)
+        branch_id = await self._domain.registers.set_range(request.register_id, number_range)
+        return messages.SetNumberRangeResponse(branch_id=branch_id)
+
     async def MakeEnrolmentToken(
         self, request: messages.MakeEnrolmentTokenRequest, _context: Context
     ) -> messages.MakeEnrolmentTokenResponse:

@@ -23,7 +23,12 @@ def _keep_articles(connection: Connection) -> None:
     connection.execute(text(f"ALTER TABLE summaries ADD COLUMN articles {kind}"))
 
 
-STEPS: tuple[Step, ...] = (_keep_articles,)
+def _keep_former_ranges(connection: Connection) -> None:
+    """Registers may get another number range."""
+    schema.former_ranges.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_keep_articles, _keep_former_ranges)
 """Step n (from 0) leads from version n + 1 to version n + 2."""
 
 _VERSION = "schema_version"

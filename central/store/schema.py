@@ -69,6 +69,17 @@ registers = Table(
     Column("paired_at", BigInteger),
 )
 
+former_ranges = Table(
+    "former_ranges",
+    metadata,
+    # What a register had before: its receipts bear these numbers for good, so no other may ever print them.
+    Column("register_id", Key, ForeignKey("registers.register_id"), primary_key=True),
+    Column("digits", Integer, primary_key=True),
+    Column("prefix", Text, nullable=False),
+    Column("suffix", Text, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+)
+
 enrolment_tokens = Table(
     "enrolment_tokens",
     metadata,

@@ -140,3 +140,22 @@ async def test_a_register_is_found_in_its_own_branch_only(branches: Branches, re
     assert (await registers.get("mitte", "kasse-1")).number_range == NumberRange("K1", 6)
     with pytest.raises(Refused, match="NOT_FOUND"):
         await registers.get("nord", "kasse-1")
+
+
+async def test_another_range_has_more_digits_and_what_was_printed_stays_taken(
+    branches: Branches, registers: Registers
+) -> None:
+    await branches.add(MITTE)
+    await registers.add("mitte", "kasse-1", "", NumberRange("K1-", 3))
+    await registers.add("mitte", "kasse-2", "", NumberRange("K2-", 6))
+    with pytest.raises(Refused, match="more than 3 digits"):
+        await registers.set_range("kasse-1", NumberRange("K9-", 3))
+    with pytest.raises(Refused, match="NUMBER_RANGE_TAKEN"):
+        await registers.set_range("kasse-1", NumberRange("K2-", 6))
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        await registers.set_range("kasse-9", NumberRange("K9-", 6))
+    assert await registers.set_range("kasse-1", NumberRange("K1-", 6)) == "mitte"
+    assert (await registers.get("mitte", "kasse-1")).number_range == NumberRange("K1-", 6)
+    for taken in (NumberRange("K1-", 3), NumberRange("K1-", 6)):
+        with pytest.raises(Refused, match="NUMBER_RANGE_TAKEN"):
+            await registers.add("mitte", "kasse-3", "", taken)

@@ -11,6 +11,7 @@ import pytest
 
 from branchgate.errors import Refused, TryAgain
 from branchgate.identity.keys import key_from_pem, public_key_sha256, unbundle
+from branchgate.numbers import NumberRange
 from branchgate.pairing.code import parsed_code
 from branchgate.pairing.qr import PairingInvitation, parsed_invitation
 from branchgate.register.identity import FILE_NAME, load_identity
@@ -92,6 +93,15 @@ async def test_a_wiped_register_pairs_again_and_its_numbers_go_on(tmp_path: Path
         assert (
             await pair(at.pairing_address, await at.code(ORDER), tmp_path / "c", stretch=stretch_quickly)
         ).next_running_number == 42
+
+
+async def test_pairing_anew_with_a_longer_range_lets_a_used_up_register_number_on(tmp_path: Path) -> None:
+    async with shop(tmp_path / "gateway") as at:
+        used_up = dataclasses.replace(ORDER, number_range=NumberRange("K1-", 3), next_running_number=900)
+        await pair(at.pairing_address, await at.code(used_up), tmp_path / "till", stretch=stretch_quickly)
+        longer = dataclasses.replace(ORDER, number_range=NumberRange("K1-", 6))
+        again = await pair(at.pairing_address, await at.code(longer), tmp_path / "till", stretch=stretch_quickly)
+        assert again.number_range.own_number(again.next_running_number) == "K1-000900"
 
 
 async def test_a_replaced_register_is_refused_on_its_open_connection(tmp_path: Path) -> None:
