@@ -116,7 +116,7 @@ class DaysInARow(RuleBasedStateMachine):
         at_ms = self.now_ms - minutes * MINUTE_MS
         self.hand_in(register_id, sample_receipt(self.next_number(register_id), at_ms, cents))
         drawer = self.drawers[register_id]
-        drawer.late += at_ms < drawer.closed_until_ms
+        drawer.late += minutes > 10 and at_ms < drawer.closed_until_ms
         drawer.book("Umsatz", cents)
 
     @rule(register_id=REGISTERS, cents=CENTS)
