@@ -188,9 +188,10 @@ def _plain(month: archive_pb2.ArchivedMonth) -> dict[str, object]:
 
 def _show(month: archive_pb2.ArchivedMonth) -> None:
     first, last = month.first_journal_sequence, month.last_journal_sequence
+    size = f"{month.size_bytes:,}".replace(",", ".")
     console().print(
-        f"[green]{month.month}[/]: Einträge / entries {first}–{last}, Bytes {month.size_bytes:,}".replace(",", ".")
-        + f", Prüfanker / check mark {month.chain_hash.hex()[:16]}@{last}\n  {foreign(month.folder)}",
+        f"[green]{month.month}[/]: Einträge / entries {first}–{last}, Bytes {size},"
+        f" Prüfanker / check mark {month.chain_hash.hex()[:16]}@{last}\n  {foreign(month.folder)}",
         soft_wrap=True,
     )
 
