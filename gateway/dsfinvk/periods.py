@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError
 from branchgate.catalogue import BranchSettings
 from branchgate.figures.model import ClosingMasterData
 from branchgate.v1 import figures_pb2
-from gateway.dsfinvk.notes import CLOSING_LATER, CLOSING_UNREADABLE, MASTER_DATA_CURRENT, Notes
+from gateway.dsfinvk.notes import CLOSING_ELSEWHERE, CLOSING_UNREADABLE, MASTER_DATA_CURRENT, Notes
 from gateway.dsfinvk.order import ExportOrder
 from gateway.dsfinvk.source import ExportSource
 from gateway.dsfinvk.times import LocalTimes
@@ -81,7 +81,7 @@ class Ledger:
     def wanted(self, order: ExportOrder, notes: Notes) -> list[Period]:
         """The closed periods of an order, by register and in the order of their closings.
 
-        A closing that was made on these days and bears a later one, by a clock that was ahead, would be missed by nobody: it is noted.
+        A closing that was made on these days and bears another one, by a clock that was wrong, would be missed by nobody: it is noted.
         """
         found: list[Period] = []
         for register_id, marks in self._closed.items():
@@ -94,8 +94,8 @@ class Ledger:
                     notes.add(CLOSING_UNREADABLE, "closing", f"{register_id} Z {mark.z_number}")
                 elif in_range:
                     found.append(self._period(len(found), register_id, after, mark, notes))
-                elif order.from_day <= mark.created[:10] <= order.to_day < mark.business_day:
-                    notes.add(CLOSING_LATER, "closing", f"{register_id} Z {mark.z_number}: {mark.business_day}")
+                elif order.from_day <= mark.created[:10] <= order.to_day and _by_a_wrong_clock(mark):
+                    notes.add(CLOSING_ELSEWHERE, "closing", f"{register_id} Z {mark.z_number}: {mark.business_day}")
                 after = mark.sequence
         return found
 
@@ -182,6 +182,12 @@ def current_master_data(settings: BranchSettings, register_id: str) -> ClosingMa
         register_serial=register_id.upper(),
         software="branchgate",
     )
+
+
+def _by_a_wrong_clock(mark: Closed) -> bool:
+    """Programs that believed every register's clock made closings of 1970 and of 2099; a day that waited for its Z is weeks old."""
+    made = mark.created[:10]
+    return not str(int(made[:4]) - 1) + made[4:] <= mark.business_day <= made
 
 
 def stretches(periods: Iterable[Period]) -> list[tuple[int, int]]:

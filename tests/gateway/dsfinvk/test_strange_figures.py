@@ -80,17 +80,20 @@ def test_stand_ins_for_blank_texts_are_clean(shop: Shop, tmp_path: Path) -> None
     assert exported.rows("datapayment")[0]["ZAHLWAEH_CODE"] == "EUR"
 
 
-def test_a_closing_with_a_day_of_the_future_is_noted_where_it_is_missing(shop: Shop, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wrong", ["2100-01-01", "1970-01-01"])
+def test_a_closing_with_a_day_of_a_wrong_clock_is_noted_where_it_is_missing(
+    shop: Shop, tmp_path: Path, wrong: str
+) -> None:
     shop.sell("kasse-1", sale())
-    shop.close_day("kasse-1", day="2100-01-01")
+    shop.close_day("kasse-1", day=wrong)
     shop.sell("kasse-1", sale())
     shop.close_day("kasse-1")
     exported = export(tmp_path)
     assert exported.summary.closings == 1
     assert [(note.reason, note.count, note.example) for note in exported.summary.notes] == [
-        ("EXPORT_CLOSING_LATER", 1, "kasse-1 Z 1: 2100-01-01")
+        ("EXPORT_CLOSING_ELSEWHERE", 1, f"kasse-1 Z 1: {wrong}")
     ]
-    assert export(tmp_path, to_day="2100-01-01").summary.closings == 2
+    assert export(tmp_path, min(wrong, "2026-10-01"), max(wrong, "2026-11-18")).summary.closings == 2
 
 
 def test_a_damaged_closing_is_noted_and_the_rest_is_exported(shop: Shop, tmp_path: Path) -> None:
