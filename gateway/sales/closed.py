@@ -53,9 +53,9 @@ WITH article AS (
 ), top AS (
     SELECT g, unnest(min_by(article, (-gross, article_number), {TOP_ARTICLES})) AS found FROM article GROUP BY g
 )
-SELECT g, l.article_number, any_value(l.text), any_value(found.quantity), any_value(found.gross), any_value(l.unit)
-FROM top JOIN closed_articles l ON l.sequence = found.last AND l.article_number = found.article_number
-GROUP BY g, l.article_number
+SELECT g, r.article_number, any_value(r.text), any_value(found.quantity), any_value(found.gross), any_value(r.unit)
+FROM top JOIN ({{rows}}) r ON r.last = found.last AND r.article_number = found.article_number
+GROUP BY g, r.article_number
 """
 
 
@@ -69,7 +69,8 @@ def closed_sums(
             source, values = days_of(kind, register_id, from_day, to_day)
         else:
             source, values = source_of(connection, kind, register_id, from_day, to_day)
-        return connection.execute(statement.format(g=_GROUPS[span], rows=source), values).fetchall()
+        times = statement.count("{rows}")
+        return connection.execute(statement.format(g=_GROUPS[span], rows=source), values * times).fetchall()
 
     parts: dict[str, dict[int, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
     for group, part, *rest in rows("parts", _PARTS):
@@ -89,8 +90,8 @@ def _figures(numbers: list[int], parts: dict[int, list[tuple[Any, ...]]], articl
     figures = Figures(
         vat=tuple(VatSum(int(key), rate, *money) for key, _, _, rate, _, *money in parts[VAT]),
         payments=tuple(
-            PaymentFigure(key, name, currency, count, cents)
-            for key, name, currency, _, count, cents, *_ in parts[PAYMENTS]
+            PaymentFigure(key, name, currency, count, cents, foreign)
+            for key, name, currency, _, count, cents, foreign, _ in parts[PAYMENTS]
         ),
         business_cases=tuple(BusinessCaseFigure(key, count, cents) for key, _, _, _, count, cents, *_ in parts[CASES]),
         categories=tuple(CategoryFigure(key, name, cents) for key, name, _, _, _, cents, *_ in parts[CATEGORIES]),

@@ -23,7 +23,7 @@ _ROWS: Final = {
     # A payment's name tells it from others; elsewhere the name is what was printed last.
     "parts": f"SELECT {_MONTH}, part, key, currency, rate, CASE WHEN part = {PAYMENTS} THEN name ELSE '' END AS told_apart,"
     f" name, sequence AS last, count, gross_cents, net_cents, vat_cents FROM closed_parts {_OF_CLOSINGS}",
-    "articles": f"SELECT {_MONTH}, article_number, gross_cents, quantity_thousandths, sequence AS last FROM closed_articles {_OF_CLOSINGS}",
+    "articles": f"SELECT {_MONTH}, article_number, text, unit, gross_cents, quantity_thousandths, sequence AS last FROM closed_articles {_OF_CLOSINGS}",
 }
 
 _SUMS: Final = {
@@ -33,7 +33,7 @@ _SUMS: Final = {
     "parts": "month, min(first_day) AS first_day, part, key, currency, rate, told_apart, arg_max(name, last) AS name, max(last) AS last,"
     " sum(count)::BIGINT AS count, sum(gross_cents)::BIGINT AS gross_cents, sum(net_cents)::BIGINT AS net_cents,"
     " sum(vat_cents)::BIGINT AS vat_cents",
-    "articles": "month, min(first_day) AS first_day, article_number, sum(gross_cents)::BIGINT AS gross_cents,"
+    "articles": "month, min(first_day) AS first_day, article_number, arg_max(text, last) AS text, arg_max(unit, last) AS unit, sum(gross_cents)::BIGINT AS gross_cents,"
     " sum(quantity_thousandths)::BIGINT AS quantity_thousandths, max(last) AS last",
 }
 
