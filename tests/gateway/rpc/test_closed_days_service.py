@@ -28,8 +28,8 @@ from tests.gateway.closing.shop import SETTINGS, Shop, closed, open_shop
 from tests.gateway.sales.samples import sample_receipt
 
 DAY_MS = 24 * 3600 * 1000
-BEGINS_MS = NOON_MS - 8 * DAY_MS
-"""So that forty days end before the gateway's own clock: what lies beyond it has the day on which it came."""
+BEGINS_MS = NOON_MS + DAY_MS
+"""So that thirty days end before the gateway's own clock: what lies beyond it has the day on which it came."""
 
 
 @pytest.fixture
@@ -62,17 +62,17 @@ async def ask(stub: Any, **wanted: Any) -> closed_days_pb2.GetClosedDaysResponse
 async def test_a_year_is_the_sum_of_what_its_closings_printed(shop: Shop, stub: Any) -> None:
     """Forty days from October on; the first sample is of 16 October 2026."""
     printed = []
-    for day in range(40):
+    for day in range(30):
         at_ms = NOON_MS + day * DAY_MS
         await shop.sell("kasse-1", sample_receipt(day + 1, at_ms, 100 + day))
         await shop.sell("kasse-2", sample_receipt(day + 1, at_ms + 1, 200 + day))
         printed += [step.closing for step in closed(await shop.close(day + 1))]
-    await shop.sell("kasse-2", sample_receipt(41, BEGINS_MS + 40 * DAY_MS))
+    await shop.sell("kasse-2", sample_receipt(31, BEGINS_MS + 30 * DAY_MS))
     answer = await ask(stub, from_day="2026-01-01", to_day="2026-12-31", parts=closed_days_pb2.CLOSED_DAYS_PARTS_MONTHS)
     plain = add([closing.figures for closing in printed])
     assert figures_from_message(answer.whole.figures) == plain
-    assert (answer.whole.closings, answer.whole.first_day, answer.open_periods) == (80, "2026-10-08", 1)
-    assert [(part.name, part.closings) for part in answer.parts] == [("2026-10", 48), ("2026-11", 32)]
+    assert (answer.whole.closings, answer.whole.first_day, answer.open_periods) == (60, "2026-10-16", 1)
+    assert [(part.name, part.closings) for part in answer.parts] == [("2026-10", 32), ("2026-11", 28)]
     in_parts = add([figures_from_message(part.figures) for part in answer.parts])
     assert replace(in_parts, top_articles=()) == replace(plain, top_articles=())
     assert "Noch nicht abgeschlossen" in answer.text
@@ -82,7 +82,7 @@ async def test_a_year_is_the_sum_of_what_its_closings_printed(shop: Shop, stub: 
     for form in (page([report]), csv_table([report])):
         assert "2026" in form
     one = await ask(stub, register_id="kasse-1", parts=closed_days_pb2.CLOSED_DAYS_PARTS_DAYS)
-    assert (one.whole.closings, len(one.parts), one.open_periods) == (40, 40, 0)
+    assert (one.whole.closings, len(one.parts), one.open_periods) == (30, 30, 0)
 
 
 async def test_a_time_without_closings_is_an_empty_report(shop: Shop, stub: Any) -> None:
