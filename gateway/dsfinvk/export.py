@@ -15,7 +15,7 @@ from gateway.catalogue.replica import FILE_NAME as CATALOGUE_FILE
 from gateway.dsfinvk.detail import CLOSINGS, DEVICES, LOCATED, OF_RECEIPTS
 from gateway.dsfinvk.index import DTD_NAME, FILE_NAME, Supplier, index_xml
 from gateway.dsfinvk.masterdata import ClosingRows
-from gateway.dsfinvk.notes import RATE_AMBIGUOUS, Notes
+from gateway.dsfinvk.notes import CLOSING_DIFFERS, RATE_AMBIGUOUS, Notes
 from gateway.dsfinvk.order import ExportOrder, Progress, Summary, Task
 from gateway.dsfinvk.parcel import Parcel
 from gateway.dsfinvk.periods import Ledger, Period, stretches
@@ -77,6 +77,7 @@ class Export:
         rows = ReceiptRows(self._notes, references, signatures)
         store.load(CLOSINGS, ClosingRows(self._notes).of(periods))
         self._receipts(source, store, periods, rows)
+        self._compare(periods, rows.counted)
         store.load(LOCATED, references.located(head))
         devices, parts = signatures.devices(source, periods, head)
         store.load(DEVICES, devices)
@@ -84,6 +85,12 @@ class Export:
             example = f"{periods[first].register_id} Z {periods[first].z_number}"
             self._notes.add(RATE_AMBIGUOUS, str(key), example, count)
         return _Read(periods, rows.receipts, rows.lines, parts, still_open)
+
+    def _compare(self, periods: list[Period], counted: dict[int, tuple[int, int]]) -> None:
+        """A journal that has lost receipts must not pass for the books: the printed Z knows better."""
+        for period in periods:
+            if period.printed is not None and counted.get(period.number, (0, 0)) != period.printed:
+                self._notes.add(CLOSING_DIFFERS, "closing", f"{period.register_id} Z {period.z_number}")
 
     def _periods(self, source: ExportSource, ledger: Ledger, head: int) -> tuple[list[Period], int]:
         order = self._order

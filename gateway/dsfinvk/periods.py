@@ -40,7 +40,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period that is exported: receipts of its register behind `after`, up to `through`. `z_number` 0: a preview, not closed."""
+    """One period that is exported: receipts of its register behind `after`, up to `through`. `z_number` 0: a preview, not closed.
+
+    `printed`: how many receipts count and their sum in cents, as the closing told them.
+    """
 
     number: int
     register_id: str
@@ -52,6 +55,7 @@ class Period:
     taxonomy: str
     master_data: ClosingMasterData
     times: LocalTimes
+    printed: tuple[int, int] | None = None
 
 
 class Ledger:
@@ -164,6 +168,7 @@ class Ledger:
             message.taxonomy_version or TAXONOMY,
             master_data,
             self.times(master_data.time_zone),
+            (message.figures.receipt_count, message.figures.gross_cents),
         )
 
 

@@ -53,6 +53,8 @@ class ReceiptRows:
         self.rows: dict[str, list[Values]] = {table.name: [] for table in OF_RECEIPTS}
         self.receipts = 0
         self.lines = 0
+        self.counted: dict[int, tuple[int, int]] = {}
+        """Of each period: receipts that count, and their sum in cents."""
         self._notes = notes
         self._references = references
         self._signatures = signatures
@@ -77,6 +79,9 @@ class ReceiptRows:
         at = (period.number, entry.sequence, bon_id)
         counts = message.type == _BELEG
         self.receipts += 1
+        if counts:
+            many, cents = self.counted.get(period.number, (0, 0))
+            self.counted[period.number] = many + 1, cents + message.total_cents
         self._receipt(at, message, entry, period)
         names = self._lines(at, message, counts)
         self._vat_sums(at, message)

@@ -114,3 +114,15 @@ def test_thousands_of_unknown_references_make_few_notes(shop: Shop, tmp_path: Pa
     notes = [note for note in export(tmp_path).summary.notes if note.reason == "EXPORT_REFERENCE_UNKNOWN"]
     assert len(notes) <= 101
     assert sum(note.count for note in notes) == 5_000
+
+
+def test_an_export_that_lacks_receipts_of_the_printed_z_says_so(shop: Shop, tmp_path: Path) -> None:
+    shop.sell("kasse-1", sale())
+    shop.close_day("kasse-1")
+    assert not export(tmp_path).summary.notes
+    # The journal has lost this one; the closing knows it.
+    shop.open["kasse-1"] = [(b"lost", sale())]
+    shop.sell("kasse-1", sale())
+    shop.close_day("kasse-1")
+    noted = export(tmp_path).summary.notes
+    assert [(note.reason, note.count, note.example) for note in noted] == [("EXPORT_CLOSING_DIFFERS", 1, "kasse-1 Z 2")]
