@@ -28,8 +28,6 @@ from tests.gateway.closing.shop import SETTINGS, Shop, closed, open_shop
 from tests.gateway.sales.samples import sample_receipt
 
 DAY_MS = 24 * 3600 * 1000
-BEGINS_MS = NOON_MS + DAY_MS
-"""So that thirty days end before the gateway's own clock: what lies beyond it has the day on which it came."""
 
 
 @pytest.fixture
@@ -60,14 +58,14 @@ async def ask(stub: Any, **wanted: Any) -> closed_days_pb2.GetClosedDaysResponse
 
 
 async def test_a_year_is_the_sum_of_what_its_closings_printed(shop: Shop, stub: Any) -> None:
-    """Forty days from October on; the first sample is of 16 October 2026."""
+    """Thirty days from 16 October 2026 on, which end before the gateway's own clock: what lies beyond has the day on which it came."""
     printed = []
     for day in range(30):
         at_ms = NOON_MS + day * DAY_MS
         await shop.sell("kasse-1", sample_receipt(day + 1, at_ms, 100 + day))
         await shop.sell("kasse-2", sample_receipt(day + 1, at_ms + 1, 200 + day))
         printed += [step.closing for step in closed(await shop.close(day + 1))]
-    await shop.sell("kasse-2", sample_receipt(31, BEGINS_MS + 30 * DAY_MS))
+    await shop.sell("kasse-2", sample_receipt(31, NOON_MS + 30 * DAY_MS))
     answer = await ask(stub, from_day="2026-01-01", to_day="2026-12-31", parts=closed_days_pb2.CLOSED_DAYS_PARTS_MONTHS)
     plain = add([closing.figures for closing in printed])
     assert figures_from_message(answer.whole.figures) == plain
