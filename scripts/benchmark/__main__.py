@@ -26,6 +26,7 @@ SUBJECTS = (
     "rush",
     "day_end",
     "year",
+    "exports",
     "catalogue",
     "price_change",
     "printing",

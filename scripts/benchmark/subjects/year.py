@@ -24,7 +24,7 @@ POLICY = (
 
 async def measure(bench: Bench) -> list[Figure]:
     """Through the sales store from closings, and by the statements of an X over every period."""
-    lines, days = bench.amount(1_000_000, 120_000), bench.amount(37, 20)
+    lines, days = bench.amount(10_000_000, 120_000), bench.amount(365, 20)
     with bench.folder() as folder:
         files = SalesFiles(folder / "branch.db", folder / "sales.duckdb")
         bench.say(f"  a journal of {lines:,} lines in {days} closed days")
