@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,9 +27,14 @@ EVERY_MS = 400
 READING = 5
 """Registers that load the catalogue again and again meanwhile."""
 
+RETRY_S = 0.5
+LOOK_S = 0.05
+MIB = 1024 * 1024
+
 POLICY = (
     "50 sales/s over 20 registers, open loop; meanwhile the sales store is rebuilt from a long journal, X reports of the branch follow"
-    " each other, and 5 more registers load 20,000 articles again and again; load generators and gateway share the machine's cores"
+    " each other until the day is closed (Z of all registers) once the rebuild has caught up, DuckDB checkpoints by itself (64 MB of log),"
+    " and 5 more registers load 20,000 articles again and again; load generators and gateway share the machine's cores"
 )
 
 
@@ -58,6 +64,8 @@ async def measure(bench: Bench) -> list[Figure]:
                     "busy p50 ms": busy["p50_ms"],
                     "X reports meanwhile": done["reports"],
                     "catalogue loads meanwhile": done["loads"],
+                    "Z meanwhile": done["closings"],
+                    "checkpoints meanwhile": done["checkpoints"],
                 }
             )
     details = {name: median_of(rounds, name) for name in rounds[0]}
@@ -69,7 +77,7 @@ async def measure(bench: Bench) -> list[Figure]:
 async def _everything_else(branch: Branch) -> AsyncIterator[Counter[str]]:
     """Yields the count of what was finished, so that a busy phase in which nothing else happened is seen."""
     done: Counter[str] = Counter()
-    tasks = [asyncio.create_task(_sync(branch, done)), asyncio.create_task(_report(branch, done))]
+    tasks = [asyncio.create_task(work(branch, done)) for work in (_sync, _report, _close, _watch)]
     try:
         yield done
     finally:
@@ -99,3 +107,34 @@ async def _report(branch: Branch, done: Counter[str]) -> None:
             raise
     finally:
         await channel.close()
+
+
+async def _close(branch: Branch, done: Counter[str]) -> None:
+    """The day is closed, by one register for all of them, as soon as the sales store can tell the figures."""
+    channel = branch.registers[0].open_channel()
+    stub = report_pb2_grpc.ReportServiceStub(channel)
+    request = report_pb2.CloseDayRequest(request_id=uuid.uuid4().bytes, user_id="anna")
+    try:
+        while not done["closings"]:
+            try:
+                async for step in stub.CloseDay(request):
+                    done["closings"] += step.HasField("done")
+            except grpc.aio.AioRpcError as failure:
+                if failure.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+                await asyncio.sleep(RETRY_S)
+    finally:
+        await channel.close()
+
+
+async def _watch(branch: Branch, done: Counter[str]) -> None:
+    """Counts checkpoints of DuckDB: its log, grown large, is suddenly short."""
+    log = branch.data / f"{SALES_FILE}.wal"
+    largest = 0
+    while True:
+        await asyncio.sleep(LOOK_S)
+        size = log.stat().st_size if log.exists() else 0
+        if largest > size + MIB:
+            done["checkpoints"] += 1
+            largest = 0
+        largest = max(largest, size)
