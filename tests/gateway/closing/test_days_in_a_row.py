@@ -57,7 +57,7 @@ class Drawer:
 
     def close(self, now_ms: int, *, carry: bool) -> None:
         self.z_number += 1
-        self.carried = self.expected if carry else 0
+        self.carried = max(0, self.expected) if carry else 0
         self.closed_until_ms = now_ms
         self.cash, self.receipts, self.late, self.counted = {}, 0, 0, None
 
@@ -111,7 +111,7 @@ class DaysInARow(RuleBasedStateMachine):
         self.hand_in(register_id, sample_receipt(self.next_number(register_id), self.now_ms, cents))
         self.drawers[register_id].book("Umsatz", cents)
 
-    @rule(register_id=REGISTERS, cents=CENTS, minutes=st.integers(1, 10))
+    @rule(register_id=REGISTERS, cents=CENTS, minutes=st.integers(1, 20))
     def sell_late(self, register_id: str, cents: int, minutes: int) -> None:
         at_ms = self.now_ms - minutes * MINUTE_MS
         self.hand_in(register_id, sample_receipt(self.next_number(register_id), at_ms, cents))
@@ -162,7 +162,7 @@ class DaysInARow(RuleBasedStateMachine):
             assert (figures.cash_cents, figures.receipt_count) == (drawer.expected, drawer.receipts)
             assert figures.late_count == drawer.late
             assert (closing.count.counted_cents if closing.count else None) == drawer.counted
-            assert closing.carried_float_cents == (drawer.expected if carry else None)
+            assert closing.carried_float_cents == (max(0, drawer.expected) if carry else None)
             drawer.close(self.now_ms, carry=carry)
         total = branch_sum(steps).figures
         parts = add([closing.figures for closing in made.values()])
