@@ -61,7 +61,7 @@ def _drawers(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
     moved = {period.register_id: cash[period.number] for period in periods}
     carried = dict(
         connection.execute(
-            "SELECT register_id, arg_max(carried_float_cents, sequence) FROM closings GROUP BY register_id"
+            "SELECT register_id, arg_max(carried_float_cents, sequence) FROM ended GROUP BY register_id"
         ).fetchall()
     )
     counts = _last_counts(connection)
@@ -96,12 +96,12 @@ def _summary_names(connection: duckdb.DuckDBPyConnection, question: Message) -> 
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
-    """A closed period as its closing told it, an open one as it stands; None for one that is not there."""
+    """A closed period as its closing told it, one that is open or whose closing is damaged as it stands; None for one that is not there."""
     values = [question["register_id"], question["z_number"]]
     for period in periods_where(connection, "p.register_id = ? AND p.z_number = ?", values):
-        if period.closed:
-            ((body,),) = connection.execute("SELECT body FROM closings WHERE period = ?", [period.number]).fetchall()
-            return {"closing": body}
+        told = connection.execute("SELECT body FROM closings WHERE period = ?", [period.number]).fetchone()
+        if told is not None:
+            return {"closing": told[0]}
         figures = figures_by(connection, [period], together=False)[period.number]
         return {**_named(period), "figures": encode_figures(figures).hex(), "details": _details_of(connection, period)}
     return None
@@ -162,7 +162,7 @@ def _last_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The newest count of each period that is not closed, by register."""
     rows = connection.execute(
         "SELECT p.register_id, arg_max(c.body, c.sequence) FROM cash_counts c JOIN periods p USING (period)"
-        " WHERE c.period NOT IN (SELECT period FROM closings) GROUP BY p.register_id"
+        " WHERE c.period NOT IN (SELECT period FROM ended) GROUP BY p.register_id"
     )
     return dict(rows.fetchall())
 

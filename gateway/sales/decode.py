@@ -29,6 +29,7 @@ from gateway.sales.tables import (
     FINDINGS,
     LINES,
     LOADED,
+    LOST_CLOSINGS,
     PAYMENTS,
     PERIOD_DAYS,
     PERIODS,
@@ -68,6 +69,7 @@ class Decoder:
         self._drawer_row = self.rows[DRAWER_OPENINGS.name].append
         self._finding_row = self.rows[FINDINGS.name].append
         self._closing_row = self.rows[CLOSINGS.name].append
+        self._lost_row = self.rows[LOST_CLOSINGS.name].append
         self._count_row = self.rows[CASH_COUNTS.name].append
         self._period_row = self.rows[PERIODS.name].append
         self._day_row = self.rows[PERIOD_DAYS.name].append
@@ -92,7 +94,15 @@ class Decoder:
         try:
             write(entry)
         except DecodeError:
-            self._finding_row((entry.sequence, self._period(entry).number, UNREADABLE, False))
+            self._unreadable(entry)
+
+    def _unreadable(self, entry: JournalRow) -> None:
+        """A finding in place of a damaged entry. A closing ends its register's period all the same: that it did stands outside of its body."""
+        period = self._period(entry)
+        self._finding_row((entry.sequence, period.number, UNREADABLE, False))
+        if entry.kind == EventKind.CLOSING:
+            self._lost_row((entry.sequence, period.number, entry.register_id, period.z_number))
+            self._periods.close(entry.register_id, period.z_number)
 
     def _period(self, entry: JournalRow) -> Period:
         period, opened = self._periods.at(entry.register_id, entry.sequence)
@@ -222,6 +232,10 @@ class Decoder:
     def _closing(self, entry: JournalRow) -> None:
         message = figures_pb2.Closing.FromString(entry.body)
         period = self._period(entry)
+        if message.register_id != entry.register_id or message.z_number < period.z_number:
+            # It parses, but is not what was written: Z numbers never go back.
+            self._unreadable(entry)
+            return
         self._closing_row(
             (
                 entry.sequence,

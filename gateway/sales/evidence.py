@@ -15,6 +15,8 @@ SELECT register_id,
 FROM (
     SELECT register_id, z_number, 0 AS running, 0 AS reserved FROM closings
     UNION ALL
+    SELECT register_id, z_number - 1, 0, 0 FROM periods
+    UNION ALL
     SELECT p.register_id, 0, if(own, 0, running_number), if(own, running_number, 0) FROM receipts JOIN periods p USING (period)
 )
 GROUP BY register_id ORDER BY register_id

@@ -80,11 +80,11 @@ class Filler:
 
     def _restore_periods(self, journal: JournalSource) -> None:
         made = self._connection.execute("SELECT coalesce(max(period), 0) FROM periods").fetchall()[0][0]
-        closed = self._connection.execute("SELECT register_id, arg_max(z_number, sequence) FROM closings GROUP BY ALL")
+        closed = self._connection.execute("SELECT register_id, arg_max(z_number, sequence) FROM ended GROUP BY ALL")
         next_z = {register_id: z_number + 1 for register_id, z_number in closed.fetchall()}
         still_open = self._connection.execute(
             "SELECT period, register_id, z_number, first_sequence, time_zone, day_starts_at_minutes"
-            " FROM periods LEFT JOIN period_days USING (period) WHERE period NOT IN (SELECT period FROM closings)"
+            " FROM periods LEFT JOIN period_days USING (period) WHERE period NOT IN (SELECT period FROM ended)"
         ).fetchall()
         self._periods.restore(
             made,

@@ -126,9 +126,10 @@ def periods_where(connection: duckdb.DuckDBPyConnection, condition: str, values:
     """The periods that have a receipt or a closing and fit, in order of register and Z number."""
     rows = connection.execute(
         "SELECT p.period, p.register_id, p.z_number, p.first_sequence, coalesce(c.business_day, d.business_day, '') AS day,"
-        " c.period IS NOT NULL AS closed"
+        " e.period IS NOT NULL AS closed"
         " FROM periods p LEFT JOIN period_days d USING (period) LEFT JOIN closings c USING (period)"
-        f" WHERE (d.period IS NOT NULL OR c.period IS NOT NULL) AND {condition} ORDER BY p.register_id, p.z_number",
+        " LEFT JOIN ended e USING (period)"
+        f" WHERE (d.period IS NOT NULL OR e.period IS NOT NULL) AND {condition} ORDER BY p.register_id, p.z_number",
         values,
     ).fetchall()
     return [PeriodKey(*row) for row in rows]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway.sales.closed_rows import SUMMED
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 6
 """A file of another version is rebuilt from the journal, so there are no migrations."""
 
 
@@ -142,6 +142,12 @@ CLOSINGS = Table(
     ),
 )
 
+# Closings whose body is damaged: the period has ended, and nobody knows any more what was printed.
+LOST_CLOSINGS = Table(
+    "lost_closings",
+    (("sequence", "BIGINT"), ("period", "INTEGER"), ("register_id", "VARCHAR"), ("z_number", "BIGINT")),
+)
+
 # What closings told, in numbers: see `closed_rows`.
 CLOSED_TOTALS = Table(
     "closed_totals",
@@ -219,6 +225,7 @@ LOADED = (
     DRAWER_OPENINGS,
     FINDINGS,
     CLOSINGS,
+    LOST_CLOSINGS,
     CLOSED_TOTALS,
     CLOSED_PARTS,
     CLOSED_ARTICLES,
@@ -238,12 +245,20 @@ CREATE TABLE watermark (
 """
 """One row: the journal it was filled from and up to where, that entry's chain hash, and per table how many rows that made (JSON)."""
 
+ENDED = """
+CREATE VIEW ended AS
+SELECT sequence, period, register_id, z_number, carried_float_cents FROM closings
+UNION ALL
+SELECT sequence, period, register_id, z_number, 0 FROM lost_closings
+"""
+"""Every end of a period, also where its closing cannot be read."""
+
 OPEN_PERIODS = """
 CREATE VIEW open_periods AS
 SELECT period, register_id, z_number, first_sequence, business_day
 FROM periods JOIN period_days USING (period)
-WHERE period NOT IN (SELECT period FROM closings)
+WHERE period NOT IN (SELECT period FROM ended)
 """
 """Periods with at least one receipt and no closing."""
 
-SCHEMA = (*(table.create for table in LOADED), WATERMARK, OPEN_PERIODS)
+SCHEMA = (*(table.create for table in LOADED), WATERMARK, ENDED, OPEN_PERIODS)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from gateway.sales.source import JournalSource
 from tests.gateway.branch import RANGE, receipt
@@ -83,3 +86,51 @@ async def test_what_is_filled_never_ends_at_an_entry_that_proves_nothing(tmp_pat
         assert seen == list(range(1, source.end().head + 1))
     finally:
         source.close()
+
+
+def spoil_closing(path: Path, z_number: int, body: bytes) -> None:
+    """Overwrites the body of kasse k1's closing with that number."""
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(
+            "SELECT sequence FROM journal WHERE kind = 5 AND register_id = 'k1' ORDER BY sequence"
+        )
+        sequence = rows.fetchall()[z_number - 1][0]
+        connection.execute("DROP TRIGGER journal_keeps_values")
+        connection.execute("UPDATE journal SET body = ? WHERE sequence = ?", (body, sequence))
+    connection.close()
+
+
+@pytest.mark.parametrize("body", [b"\xff" * 40, b""], ids=["does not parse", "parses as nothing"])
+async def test_a_damaged_closing_ends_its_period_all_the_same(tmp_path: Path, body: bytes) -> None:
+    """Else a store made anew mixed both periods, counted the carried float twice and could never close the register again."""
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("k1", receipt(1), receipt(2))
+        await shop.close(1, carry_float=True)
+        await shop.sell("k1", receipt(3))
+        cash = (await shop.expected("k1")).expected_cents
+    spoil_closing(tmp_path / "branch.db", 1, body)
+    (tmp_path / "sales.duckdb").unlink()
+    for _ in range(2):  # the second time from the store as it was filled
+        async with open_shop(tmp_path, numbers=RANGE) as shop:
+            assert (await shop.expected("k1")).expected_cents == cash
+            figures = await shop.figures("k1")
+            assert {row.business_case for row in figures.cash} == {"Anfangsbestand", "Umsatz"}
+            assert figures.receipt_count == 2
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        (step,) = closed(await shop.close(2))
+        assert (step.closing.z_number, step.closing.figures.cash_cents) == (2, cash)
+        assert [one.closing.z_number for one in await shop.past("k1")] == [2]
+
+
+async def test_behind_a_damaged_last_closing_the_next_period_begins(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("k1", receipt(1))
+        await shop.close(1)
+    spoil_closing(tmp_path / "branch.db", 1, b"\xff" * 40)
+    (tmp_path / "sales.duckdb").unlink()
+    for running, z_number in ((2, 2), (3, 3)):
+        async with open_shop(tmp_path, numbers=RANGE) as shop:
+            shop.resume({"k1": running - 1}, running)
+            await shop.sell("k1", receipt(running))
+            (step,) = closed(await shop.close(running))
+            assert (step.closing.z_number, step.closing.figures.receipt_count) == (z_number, 1)
