@@ -146,4 +146,5 @@ async def test_whatever_a_register_sends_the_branch_can_close_its_day(tmp_path: 
         assert [step.closing.register_id for step in closed(steps)] == ["k1", "k2"]
         assert branch_sum(steps).figures.receipt_count == 7
         assert "\x1b" not in branch_sum(steps).text + closed(steps)[0].text
-        assert [one async for one in shop.sales.summaries(None, shop.branch.journal.head)][0].figures.receipt_count == 6
+        summaries = [one async for one in shop.sales.summaries(None, shop.branch.journal.head)]
+        assert summaries[0].figures.receipt_count == 6
