@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from google.protobuf.message import DecodeError
 
 from branchgate.errors import Refused
-from branchgate.events import Finding
+from branchgate.events import EventKind, Finding
 from branchgate.v1 import event_pb2
 
 
@@ -50,6 +50,25 @@ def event_bytes(event_id: bytes, register_sequence: int, kind: int, body: bytes)
         kind=event_pb2.EventKind.ValueType(kind),
         body=body,
     ).SerializeToString(deterministic=True)
+
+
+def number_brought(kind: int, register_sequence: int, body: bytes) -> int:
+    """The register's own number of the event that an entry brings; 0 when it brings none.
+
+    The entry's, or that of the event kept inside a CONFLICT or a refusal: where the number has an entry already, such an entry has none of
+    its own, and yet it is what the register waits for before it forgets the event.
+    """
+    if register_sequence:
+        return register_sequence
+    try:
+        if kind == EventKind.CONFLICT:
+            return event_pb2.Event.FromString(body).register_sequence
+        if kind == EventKind.FINDING:
+            refused = event_pb2.FindingRecord.FromString(body).refused_event
+            return event_pb2.Event.FromString(refused).register_sequence
+    except DecodeError:
+        return 0  # whoever reads the body names that
+    return 0
 
 
 def _messages(findings: Iterable[Finding]) -> list[event_pb2.Finding]:

@@ -18,6 +18,7 @@ from branchgate.chain import EVENT_ID_BYTES, GENESIS, header, link
 from branchgate.clock import Clock
 from branchgate.errors import Refused, RefusedKind
 from branchgate.events import EventKind
+from branchgate.records import number_brought
 from central.intake_state import IntakeState, read_sequences, read_state, write_state
 from central.pairing import paired_register
 from central.registers import note_paired
@@ -163,11 +164,7 @@ class _Taking:
             fitting, refused = self._fitting(entries[len(passed) :])
         if fitting:
             self._store(fitting)
-            self._state = self._state.advanced(
-                fitting[-1].sequence,
-                fitting[-1].chain_hash,
-                {entry.register_id: entry.register_sequence for entry in fitting if entry.register_sequence},
-            )
+            self._state = self._state.advanced(fitting[-1].sequence, fitting[-1].chain_hash, _highest_brought(fitting))
             write_state(self._connection, self._branch_id, self._state, self._now)
         return self._state.sequence, refused
 
@@ -285,6 +282,15 @@ class _Taking:
             self._connection.execute(
                 intake_faults.insert().values(**place, reason=reason, event_id=event_id, body=body, seen_at=self._now)
             )
+
+
+def _highest_brought(entries: Sequence[JournalEntry]) -> dict[str, int]:
+    """Per register the highest number that these bring; what was missing comes later with a lower one."""
+    highest: dict[str, int] = {}
+    for entry in entries:
+        if number := number_brought(entry.kind, entry.register_sequence, entry.body):
+            highest[entry.register_id] = max(number, highest.get(entry.register_id, 0))
+    return highest
 
 
 def _chained(previous: bytes, entry: JournalEntry) -> bytes:

@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from branchgate.records import number_brought
 from gateway.journal.entries import Entry
 
 
 class _Sent(NamedTuple):
-    """What central must still settle; of a register's event its number there, else 0."""
+    """What central must still settle; of what brings a register's event its number there, else 0."""
 
     sequence: int
     size: int
@@ -66,7 +67,8 @@ class Standing:
         """These entries go out now, in order."""
         for entry in entries:
             size = len(entry.body)
-            self._sent.append(_Sent(entry.sequence, size, entry.register_id, entry.register_sequence))
+            number = number_brought(entry.kind, entry.register_sequence, entry.body)
+            self._sent.append(_Sent(entry.sequence, size, entry.register_id, number))
             self._unsettled_bytes += size
 
     def passing_over(self, through: int) -> None:

@@ -18,8 +18,9 @@ from branchgate.clock import SystemClock
 from branchgate.errors import Refused
 from branchgate.events import EventKind
 from branchgate.numbers import NumberRange
+from branchgate.records import event_bytes
 from central.branches import Branches
-from central.intake import Counts, Intake, JournalEntry
+from central.intake import Counts, Intake, JournalDamage, JournalEntry
 from central.registers import Registers
 from central.store import Database, default_url
 from central.store.schema import events
@@ -157,6 +158,29 @@ async def test_a_known_id_with_other_bytes_is_kept_as_a_fault_and_blocks_nothing
     assert await intake.take("mitte", OTHER_JOURNAL, other) == 2
     assert await bodies(intake) == [entry.body for entry in before]
     assert [fault.reason for fault in await intake.faults()] == ["JOURNAL_EVENT_CONFLICT"]
+
+
+async def test_a_register_s_number_stays_where_it_was_when_what_was_missing_comes_behind_it(intake: Intake) -> None:
+    before = journal(6, registers=1)
+    late = chained([before[0], before[1], before[4], before[5], before[2], before[3]])
+    late = chained([dataclasses.replace(entry, sequence=place) for place, entry in enumerate(late, start=1)])
+    await intake.take("mitte", JOURNAL, late)
+    assert (await intake.state("mitte", JOURNAL)).registers == {"kasse-1": 6}
+
+
+async def test_the_copy_of_a_damaged_event_counts_for_its_register(intake: Intake) -> None:
+    """A register deletes its last event on this word; the damage alone does not give it."""
+    first, last = journal(2, registers=1)
+    sent = event_bytes(last.event_id, last.register_sequence, last.kind, last.body)
+    copy = dataclasses.replace(
+        last, sequence=3, event_id=event_id(9), register_sequence=0, kind=int(EventKind.CONFLICT), body=sent
+    )
+    await intake.take("mitte", JOURNAL, [first])
+    damage = JournalDamage(2, 2, last.chain_hash, last.event_id, b"rotten")
+    await intake.take("mitte", JOURNAL, [], damage)
+    assert (await intake.state("mitte", JOURNAL)).registers == {"kasse-1": 1}
+    await intake.take("mitte", JOURNAL, chained([copy], last.chain_hash))
+    assert (await intake.state("mitte", JOURNAL)).registers == {"kasse-1": 2}
 
 
 async def test_an_event_of_another_branch_is_no_repetition(intake: Intake) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from branchgate.events import EventKind
-from gateway.journal.entries import Entry
+from branchgate.records import FindingRecord, encode_finding_record, event_bytes
+from gateway.journal.entries import OWN, Entry
 from gateway.uplink.standing import Standing
 
 
@@ -35,6 +37,23 @@ def test_a_new_session_forgets_what_was_under_way() -> None:
     standing.sending([entry(1, register_sequence=1)])
     standing.told(0, {})
     assert (standing.sent, standing.unsettled, standing.register_sequence("k1")) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_copy_beside_a_damaged_entry_counts_as_the_event_that_it_brings(refused: bool) -> None:
+    """The last event of a register rotted: nothing else would ever tell the register that central has it in any form."""
+    sent = event_bytes(event_id=b"%016d" % 4, register_sequence=4, kind=EventKind.RECEIPT, body=b"as it was")
+    kind, body = EventKind.CONFLICT, sent
+    if refused:
+        kind, body = EventKind.FINDING, encode_finding_record(FindingRecord(b"%016d" % 4, (), True, sent))
+    standing = Standing()
+    standing.told(0, {"k1": 3})
+    standing.passing_over(5)
+    standing.sending([Entry(6, b"%016d" % 6, "k1", OWN, kind, 0, body, b"")])
+    standing.settled(5)
+    assert standing.register_sequence("k1") == 3
+    standing.settled(6)
+    assert standing.register_sequence("k1") == 4
 
 
 @given(st.lists(st.tuples(st.sampled_from(["k1", "k2", ""]), st.booleans()), max_size=30), st.data())
