@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from branchgate.figures import Figures
 from branchgate.numbers import NumberRange
 from branchgate.receipts.model import BusinessCase, Line, Payment, PaymentType, Receipt, ReceiptType
 from branchgate.vat import VatSum
-from tests.gateway.sales.plain_figures import plain_figures
+from tests.gateway.sales.plain_figures import cash, plain_figures
 
 ZONE = ZoneInfo("Europe/Berlin")
 SKEW_MS = 10 * 60_000
@@ -25,6 +26,7 @@ class Period:
     timed: list[Receipt] = field(default_factory=list)
     """The same with the times that count: the gateway's where a register's clock is far ahead."""
     own: list[str] = field(default_factory=list)
+    """Numbers of the register's own receipts; the others are the gateway's."""
     findings: Counter[str] = field(default_factory=Counter)
     drawer_openings: int = 0
     floats: int = 0
@@ -33,10 +35,8 @@ class Period:
 
     @property
     def cash(self) -> int:
-        """What its receipts put into the drawer."""
-        counting = [receipt for receipt in self.receipts if receipt.type is ReceiptType.BELEG]
-        paid = [payment for receipt in counting for payment in receipt.payments if payment.type is PaymentType.BAR]
-        return sum(payment.amount_cents for payment in paid)
+        """What its receipts put into the drawer that can be counted as expected."""
+        return sum(cash(receipt) for receipt in self.receipts if receipt.type is ReceiptType.BELEG)
 
     @property
     def figures(self) -> Figures:
@@ -44,13 +44,28 @@ class Period:
         if not self.receipts:
             return Figures()
         return replace(
-            plain_figures(self.timed),
-            first_receipt_number=self.own[0] if self.own else "",
-            last_receipt_number=self.own[-1] if self.own else "",
+            plain_figures(self.timed, numbered=False),
             finding_count=self.findings.total(),
             late_count=self.findings["LATE_SALE"],
             no_sale_count=self.drawer_openings,
         )
+
+
+NUMBERS = ("first_receipt_number", "last_receipt_number", "first_reserved_number", "last_reserved_number")
+
+
+def unnumbered(figures: Figures) -> Figures:
+    """The same without the numbers it begins and ends with."""
+    empty: dict[str, Any] = {one.name: "" for one in fields(figures) if one.name in NUMBERS}
+    return replace(figures, **empty)
+
+
+def agree(told: Figures, period: Period) -> None:
+    """X or Z of one register against the book: every figure, and numbers that are the register's own."""
+    assert unnumbered(told) == unnumbered(period.figures)
+    if told.first_receipt_number or told.last_receipt_number:
+        assert {told.first_receipt_number, told.last_receipt_number} <= set(period.own)
+        assert told.first_receipt_number <= told.last_receipt_number
 
 
 @dataclass
@@ -97,8 +112,7 @@ class Register:
             found["FLOAT_TWICE"] += self.open.floats > 0
             self.open.floats += 1
         self._take(receipt, timed, starts_at)
-        if receipt.type is ReceiptType.BELEG:
-            self.open.own.append(receipt.receipt_number)
+        self.open.own.append(receipt.receipt_number)
         self.open.findings += +found
         return +found
 
@@ -116,9 +130,9 @@ class Register:
 
     def close(self, user: str, now_ms: int, day_starts_at: int, *, carry: bool) -> None:
         """The Z."""
-        cash = self.expected_cash
+        there = self.expected_cash
         # A float of nothing, or of less, is no float: the next period begins without one.
-        self.carried, self.carried_by = (max(0, cash), user) if carry else (0, "")
+        self.carried, self.carried_by = (max(0, there), user) if carry else (0, "")
         until = min(now_ms, _end_of(self.open.business_day, day_starts_at))
         self.closed_until_ms = max(self.closed_until_ms, until)
         self.closed.append(self.open)

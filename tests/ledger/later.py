@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from branchgate.figures import Figures
 from branchgate.receipts.model import Receipt, ReceiptType
+from tests.gateway.sales.plain_figures import cash
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ def amounts_of(receipts: list[Receipt]) -> Counter[str]:
         for vat in receipt.vat_sums:
             found[f"vat {vat.vat_key} gross"] += vat.gross_cents
             found[f"vat {vat.vat_key}"] += vat.vat_cents
+        found["cash"] += cash(receipt)
         for payment in receipt.payments:
             found[f"paid {payment.type.dsfinvk}"] += payment.amount_cents
-            found["cash"] += payment.amount_cents if payment.type.dsfinvk == "Bar" else 0
     return found
 
 
