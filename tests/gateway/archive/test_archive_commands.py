@@ -33,6 +33,10 @@ def branchgate(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def left_behind(folder: Path) -> list[Path]:
+    return list(folder.glob("branchgate-archive-*"))
+
+
 @pytest.fixture(scope="module")
 def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
     return asyncio.run(made_weeks(tmp_path_factory.mktemp("weeks")))
@@ -73,7 +77,7 @@ async def test_months_are_written_over_the_operators_socket_and_answer_at_the_co
     exported = await asyncio.to_thread(branchgate, "gateway", "archive", "dsfinvk", str(target), *days)
     assert exported.returncode == 0, exported.stderr
     assert json.loads(exported.stdout)["closings"] == 4
-    assert not list(tmp_path.glob("branchgate-archive-*"))
+    assert left_behind(tmp_path) == []
 
 
 async def test_a_damaged_archive_ends_the_check_with_1_and_names_the_file(stub: Any, tmp_path: Path) -> None:
