@@ -18,7 +18,11 @@ READ_BYTES = 8 * 1024 * 1024
 
 _LAST = (1 << 63) - 1
 _KINDS = frozenset(EventKind)
-_COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
+_COLUMNS = (
+    "sequence, CAST(event_id AS BLOB), register_id, register_sequence, kind, recorded_at,"
+    " CAST(body AS BLOB), CAST(chain_hash AS BLOB)"
+)
+"""Bytes also where a hand has stored them as text: whether they are the right ones is for the chain to say, and reading must not fail."""
 
 
 class JournalReader:

@@ -12,8 +12,9 @@ from branchgate.chain import GENESIS, header, link
 from branchgate.errors import Refused
 from branchgate.events import EventKind
 from gateway.journal import BRANCH, OWN, NewEntry
-from gateway.journal.verification import LAST_CLOSING
-from tests.gateway.branch import NOW_MS, event_id, open_branch
+from gateway.journal.stored import open_for_verification
+from gateway.journal.verification import LAST_CLOSING, verify
+from tests.gateway.branch import NOW_MS, event_id, open_branch, tampered
 
 
 def own(number: int, body: bytes = b"body", kind: EventKind = EventKind.DRAWER) -> NewEntry:
@@ -103,6 +104,21 @@ async def test_the_store_itself_stops_changes(tmp_path: Path, statement: str) ->
         await branch.journal.append(own(1))
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             await branch.writer.submit(lambda connection: connection.execute(statement))
+
+
+@pytest.mark.parametrize("body", [b"body", b"\xff\x00no text"])
+async def test_bytes_that_somebody_stored_as_text_are_read_as_bytes(tmp_path: Path, body: bytes) -> None:
+    """A register that asked about such an event broke its stream, came back, and broke it again."""
+    async with open_branch(tmp_path) as branch:
+        await branch.journal.append(own(1))
+        with closing(tampered(branch.path)) as hand:
+            hand.execute("UPDATE journal SET body = CAST(? AS TEXT), chain_hash = CAST(chain_hash AS TEXT)", (body,))
+        (read,) = branch.reader.read(0, 10)
+        assert read == branch.reader.by_event_id(event_id(1))
+        assert (read.body, len(read.chain_hash)) == (body, 32)
+        with closing(open_for_verification(branch.path)) as connection:
+            named = [damage.sequence for damage in verify(connection).damages]
+        assert named == ([] if body == b"body" else [1])
 
 
 async def test_the_last_closing_of_a_register_is_found_without_reading_the_journal(tmp_path: Path) -> None:
