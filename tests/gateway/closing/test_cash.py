@@ -12,11 +12,9 @@ from branchgate.errors import Refused, TryAgain
 from branchgate.events import EventKind
 from branchgate.figures import CashCount, CashFigure, Denomination, encode_count
 from branchgate.numbers import NumberRange
-from branchgate.receipts.basket import Header, money_movement
 from branchgate.receipts.check import check_content
 from branchgate.receipts.codec import decode_receipt, encode_receipt
-from branchgate.receipts.model import BusinessCase, Receipt, TseSignature
-from branchgate.records import decode_finding_record
+from branchgate.receipts.model import BusinessCase, TseSignature
 from gateway.closing.asked import TRIES
 from gateway.closing.model import CloseDay
 from gateway.journal.tables import JOURNAL
@@ -25,38 +23,12 @@ from gateway.recording.states import RECORDING, read_state
 from gateway.sales.replies import DrawersReply
 from gateway.store import bring_up_to_date, connect_for_writing
 from gateway.store.schema import Schema
-from tests.gateway.branch import NOW_MS, Branch, event_id
+from tests.gateway.branch import NOW_MS, event_id
+from tests.gateway.closing.drawers import moved, own_receipts, reasons, recorded, sale
 from tests.gateway.closing.shop import Shop, closed, open_shop
-from tests.gateway.sales.samples import sample_receipt
 
 RANGE = NumberRange("K1-", 6)
 HOUR_MS = 3_600_000
-
-
-def sale(running: int, cents: int = 1190, at_ms: int = NOW_MS) -> Receipt:
-    return sample_receipt(running, at_ms, cents)
-
-
-def moved(running: int, case: BusinessCase, cents: int, at_ms: int = NOW_MS) -> Receipt:
-    header = Header(RANGE.number(running), running, at_ms - 1, at_ms, "anna", "Anna")
-    return money_movement(header, case, cents, case.dsfinvk)
-
-
-def recorded(branch: Branch, kind: EventKind) -> list[bytes]:
-    return [entry.body for entry in branch.reader.read(0, 1000) if entry.kind is kind]
-
-
-def own_receipts(branch: Branch) -> list[Receipt]:
-    """Those that the gateway made."""
-    found = branch.reader.read(0, 1000)
-    return [
-        decode_receipt(each.body) for each in found if each.kind is EventKind.RECEIPT and each.register_sequence == 0
-    ]
-
-
-def reasons(branch: Branch) -> list[str]:
-    records = [decode_finding_record(body) for body in recorded(branch, EventKind.FINDING)]
-    return [finding.reason for record in records for finding in record.findings]
 
 
 async def test_expected_cash_says_how_it_comes_about(tmp_path: Path) -> None:
@@ -170,36 +142,6 @@ async def test_pieces_make_the_sum_and_none_of_a_kind_are_left_out(tmp_path: Pat
         assert count.denominations == (Denomination(1_000, 1), Denomination(50, 3), Denomination(20, 2))
 
 
-@pytest.mark.parametrize(
-    ("numbers", "used", "running"),
-    [(None, 0, 10**12), (None, 905, 906), (NumberRange("K", 3), 999, 1_000), (NumberRange("K", 9), 10**9 - 1, 10**9)],
-)
-async def test_without_a_number_left_the_money_is_right_and_a_finding_says_so(
-    tmp_path: Path, numbers: NumberRange | None, used: int, running: int
-) -> None:
-    async with open_shop(tmp_path, numbers=numbers) as shop:
-        await shop.sell("kasse-1", sale(1))
-        await shop.branch.writer.submit(lambda c: c.execute("UPDATE register_state SET reserved_number = ?", (used,)))
-        before = len(reasons(shop.branch))
-        await shop.count(1, "kasse-1", 1_000)
-        assert (await shop.expected("kasse-1")).expected_cents == 1_000
-        await shop.count(2, "kasse-1", 2_000)
-        told = [(each.receipt_number, each.running_number) for each in own_receipts(shop.branch)]
-        assert told == [("", running), ("", running + 1)]
-        assert reasons(shop.branch)[before:] == ["OWN_NUMBER_MISSING"] * 2
-
-
-@pytest.mark.parametrize(
-    ("used", "first"), [(999, 900_000), (1_004, 900_000), (900_005, 900_006), (10**12 + 1, 900_000)]
-)
-async def test_a_new_range_is_used_from_its_own_reserved_part_on(tmp_path: Path, used: int, first: int) -> None:
-    async with open_shop(tmp_path, numbers=NumberRange("K9-", 6)) as shop:
-        await shop.sell("kasse-1", sale(1))
-        await shop.branch.writer.submit(lambda c: c.execute("UPDATE register_state SET reserved_number = ?", (used,)))
-        await shop.count(1, "kasse-1", 1_000)
-        assert [each.receipt_number for each in own_receipts(shop.branch)] == [f"K9-{first}"]
-
-
 async def test_a_drawer_below_zero_is_not_carried_and_the_z_shows_it(tmp_path: Path) -> None:
     async with open_shop(tmp_path, numbers=RANGE) as shop:
         await shop.sell("kasse-1", moved(1, BusinessCase.GELDTRANSIT, -5_000))
@@ -228,14 +170,6 @@ async def test_an_order_to_close_that_says_something_else_under_the_same_id_is_r
         order = CloseDay((1).to_bytes(16, "big"), None, "mallory", print=False, carry_float=True)
         with pytest.raises(Refused, match="anna"):
             [step async for step in shop.desk.close_day(order)]
-
-
-async def test_a_new_range_with_other_digits_begins_its_reserved_part(tmp_path: Path) -> None:
-    async with open_shop(tmp_path, numbers=NumberRange("N", 3)) as shop:
-        await shop.sell("kasse-1", sale(1))
-        await shop.branch.writer.submit(lambda c: c.execute("UPDATE register_state SET reserved_number = 900007"))
-        await shop.count(1, "kasse-1", 1_000)
-        assert [each.receipt_number for each in own_receipts(shop.branch)] == ["N900"]
 
 
 class SellingWhileCounted:
