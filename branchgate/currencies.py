@@ -9,6 +9,9 @@ from typing import Final
 BASE: Final = "EUR"
 """The branch's own currency."""
 
+OWN_MONEY: Final = frozenset({BASE, ""})
+"""How payments name it; some do not name it at all."""
+
 USUAL_DECIMALS: Final = 2
 _OTHER_DECIMALS: Final[Mapping[str, int]] = MappingProxyType(
     {

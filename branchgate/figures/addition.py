@@ -69,6 +69,8 @@ def add(parts: Sequence[Figures]) -> Figures:
         sale_count=sum(part.sale_count for part in parts),
         signed_count=sum(part.signed_count for part in parts),
         unsigned_count=sum(part.unsigned_count for part in parts),
+        staff_count=sum(part.staff_count for part in parts),
+        staff_cents=sum(part.staff_cents for part in parts),
     )
 
 
@@ -112,7 +114,12 @@ def _payment_order(row: PaymentFigure) -> tuple[object, ...]:
 
 def _add_payment(one: PaymentFigure, other: PaymentFigure) -> PaymentFigure:
     return PaymentFigure(
-        one.type, one.name, one.currency, one.count + other.count, one.amount_cents + other.amount_cents
+        one.type,
+        one.name,
+        one.currency,
+        one.count + other.count,
+        one.amount_cents + other.amount_cents,
+        one.foreign_amount + other.foreign_amount,
     )
 
 

@@ -54,7 +54,12 @@ def figures_to_message(figures: Figures) -> figures_pb2.Figures:
         ],
         payments=[
             figures_pb2.PaymentFigure(
-                type=row.type, name=row.name, currency=row.currency, count=row.count, amount_cents=row.amount_cents
+                type=row.type,
+                name=row.name,
+                currency=row.currency,
+                count=row.count,
+                amount_cents=row.amount_cents,
+                foreign_amount=row.foreign_amount,
             )
             for row in figures.payments
         ],
@@ -105,6 +110,10 @@ def figures_to_message(figures: Figures) -> figures_pb2.Figures:
         sale_count=figures.sale_count,
         signed_count=figures.signed_count,
         unsigned_count=figures.unsigned_count,
+        staff_count=figures.staff_count,
+        staff_cents=figures.staff_cents,
+        first_reserved_number=figures.first_reserved_number,
+        last_reserved_number=figures.last_reserved_number,
     )
 
 
@@ -121,7 +130,8 @@ def figures_from_message(message: figures_pb2.Figures) -> Figures:
             for row in message.vat
         ),
         payments=tuple(
-            PaymentFigure(row.type, row.name, row.currency, row.count, row.amount_cents) for row in message.payments
+            PaymentFigure(row.type, row.name, row.currency, row.count, row.amount_cents, row.foreign_amount)
+            for row in message.payments
         ),
         business_cases=tuple(
             BusinessCaseFigure(row.business_case, row.count, row.gross_cents) for row in message.business_cases
@@ -155,6 +165,10 @@ def figures_from_message(message: figures_pb2.Figures) -> Figures:
         sale_count=message.sale_count,
         signed_count=message.signed_count,
         unsigned_count=message.unsigned_count,
+        staff_count=message.staff_count,
+        staff_cents=message.staff_cents,
+        first_reserved_number=message.first_reserved_number,
+        last_reserved_number=message.last_reserved_number,
     )
 
 

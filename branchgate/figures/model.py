@@ -64,13 +64,17 @@ CASH_APART = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PaymentFigure:
-    """Payments of one type (ZAHLART_TYP), name and currency; the amount in the branch's currency."""
+    """Payments of one type (ZAHLART_TYP), name and currency; the amount in the branch's currency.
+
+    `foreign_amount` is what was paid in the minor unit of a foreign currency, 0 in the branch's own.
+    """
 
     type: str
     name: str
     currency: str
     count: int
     amount_cents: int
+    foreign_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class CategoryFigure:
 
 @dataclass(frozen=True, slots=True)
 class UserFigure:
-    """Turnover of one user and the customers served; the name is the one last printed."""
+    """Turnover of one user and his sales; the name is the one last printed."""
 
     user_id: str
     receipt_count: int
@@ -103,7 +107,7 @@ class UserFigure:
 
 @dataclass(frozen=True, slots=True)
 class HourFigure:
-    """Turnover of one hour and the customers served, 0 to 23 in the branch's time zone."""
+    """Turnover of one hour and its sales, 0 to 23 in the branch's time zone."""
 
     hour: int
     receipt_count: int
@@ -126,7 +130,7 @@ class ArticleFigure:
 
 @dataclass(frozen=True, slots=True)
 class CashFigure:
-    """Cash moved for one reason: a business case that moves money, one of `CASH_APART`, or "Umsatz" for everything else."""
+    """Cash of the branch's own currency moved for one reason: a business case that moves money, one of `CASH_APART`, or "Umsatz" for everything else."""
 
     business_case: str
     count: int
@@ -137,12 +141,15 @@ class CashFigure:
 class Figures:
     """Sums over the counting receipts of one or more periods.
 
-    `gross_cents` is the sum of all counting receipts, money movements included; `cash_cents` is all cash paid in and out, opening float
-    included, and thus what should be in the drawer; `cash` says how that comes about and adds up to it. First and last receipt number
-    are those of one register, its own receipts alone, and empty in a sum. `void_...` are voids of sales, `movement_void_...` of receipts
-    that served nobody (`NO_CUSTOMER`); `sale_count` counts the others, voids included: what people call customers.
-    `late_count`: receipts whose register's clock puts them into a day that was closed before they were journaled. `first_at_ms` and
-    `last_at_ms` span the counting receipts, 0 without any.
+    `gross_cents` is the sum of all counting receipts, money movements included; `cash_cents` is all cash of the branch's own
+    currency paid in and out, opening float and differences of counts included, and thus what is in the drawer by the books; `cash` says
+    how that comes about and adds up to it. Foreign cash is in `payments`. First and last receipt number are those of one register, its
+    own receipts of any type, and empty in a sum; the reserved ones are what the gateway booked for it. `sale_count` counts receipts with
+    a line of positive turnover whose turnover is not negative, and no void; returns are those with negative turnover that take goods
+    back. `void_...` are voids of sales, `movement_void_...` of receipts that served nobody (`NO_CUSTOMER`). `staff_...`: goods for
+    employees (AVSachbezug), which count in nothing else. `late_count`: receipts whose register's clock puts them into a day that was
+    closed before they were journaled. `first_at_ms` and `last_at_ms` are the ends of the first and the last counting receipt, 0 without
+    any.
     """
 
     receipt_count: int = 0
@@ -178,6 +185,10 @@ class Figures:
     sale_count: int = 0
     signed_count: int = 0
     unsigned_count: int = 0
+    staff_count: int = 0
+    staff_cents: int = 0
+    first_reserved_number: str = ""
+    last_reserved_number: str = ""
 
     @property
     def turnover_cents(self) -> int:

@@ -15,7 +15,9 @@ MOST_ARTICLES_ON_PAPER: Final = 10
 
 
 def corrections(figures: Figures, language: Language) -> Section:
-    """What was taken back, given away or broken off. It is part of the turnover above, lines voided and abandoned receipts apart."""
+    """What was taken back, given away or broken off. It is part of the turnover above, lines voided, abandoned receipts
+    and goods for employees apart.
+    """
     lines = {row.business_case: row.count for row in figures.business_cases}
     rows = (
         ("voids", figures.void_count, figures.void_cents),
@@ -25,6 +27,7 @@ def corrections(figures: Figures, language: Language) -> Section:
         ("surcharges", lines.get(BusinessCase.AUFSCHLAG.dsfinvk, 0), figures.surcharge_cents),
         ("line_voids", figures.line_void_count, None),
         ("abandoned", figures.abandoned_count, None),
+        *((("staff", figures.staff_count, figures.staff_cents),) if figures.staff_count else ()),
     )
     return Section(
         "corrections",

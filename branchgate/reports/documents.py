@@ -78,7 +78,7 @@ def z_content(closing: Closing, settings: BranchSettings, reprint: Reprint | Non
     data, figures, count = closing.master_data, closing.figures, closing.count
     counted_by = user_label(count.user_id, figures, language) if count is not None else ""
     after_cash = (
-        money.cash_count(count, counted_by, closing.carried_float_cents, zone, language),
+        money.cash_count(closing, counted_by, zone, language),
         *((money.denominations(count, language),) if count is not None else ()),
     )
     return Report(

@@ -58,6 +58,7 @@ def _is_quiet(figures: Figures) -> bool:
         figures.receipt_count
         or figures.training_count
         or figures.abandoned_count
+        or figures.staff_count
         or figures.no_sale_count
         or figures.finding_count
     )
@@ -71,7 +72,7 @@ def tiles_of(figures: Figures, language: Language) -> tuple[Fact, ...]:
         ("turnover_part", euros(takings.turnover_cents, language)),
         ("sales_count", number(figures.sale_count, language)),
         ("average", euros(average, language)),
-        ("expected", euros(figures.cash_cents, language)),
+        ("in_drawer", euros(figures.cash_cents, language)),
         language=language,
     )
 
@@ -83,14 +84,14 @@ def marks_of(figures: Figures, language: Language) -> tuple[str, ...]:
 
 
 def span_of(figures: Figures, zone: tzinfo, language: Language) -> tuple[tuple[str, str], ...]:
-    """Times and numbers of the first and the last receipt, as facts yet without labels."""
-    if not figures.first_at_ms:
-        return ()
+    """Ends of the first and the last receipt, numbers of the register and of what the gateway booked, as facts yet without labels."""
     return (
-        ("from", moment(figures.first_at_ms, zone, language)),
-        ("to", moment(figures.last_at_ms, zone, language)),
+        ("from", moment(figures.first_at_ms, zone, language) if figures.first_at_ms else ""),
+        ("to", moment(figures.last_at_ms, zone, language) if figures.last_at_ms else ""),
         ("first", figures.first_receipt_number),
         ("last", figures.last_receipt_number),
+        ("first_reserved", figures.first_reserved_number),
+        ("last_reserved", figures.last_reserved_number),
     )
 
 

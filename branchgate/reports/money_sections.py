@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Final
 
-from branchgate.currencies import BASE
-from branchgate.figures import BusinessCaseFigure, CashCount, CashFigure, Figures, PaymentFigure
+from branchgate.currencies import BASE, amount_text
+from branchgate.figures import BusinessCaseFigure, CashCount, CashFigure, Closing, Figures, PaymentFigure
 from branchgate.money import euros
 from branchgate.receipts.model import BusinessCase
 from branchgate.reports.content import Chart, Column, Form, Row, Section
 from branchgate.reports.spelling import moment, percent
-from branchgate.reports.takings import DIFFERENCE, Takings
+from branchgate.reports.takings import DIFFERENCE, Takings, takings_of
 from branchgate.reports.words import Language, business_case_word, payment_word, word
 from branchgate.vat import EXEMPT, NOT_TAXABLE, VatSum
 
@@ -69,7 +69,13 @@ def vat(figures: Figures, language: Language) -> Section:
         Column("vat", word("vat_amount", language), Form.MONEY),
     )
     section = Section(
-        "vat", word("vat", language), columns, tuple(rows), corner=word("rate", language), chart=Chart.BARS
+        "vat",
+        word("vat", language),
+        columns,
+        tuple(rows),
+        corner=word("rate", language),
+        note=word("vat_note", language),
+        chart=Chart.BARS,
     )
     return section if figures.vat else _empty(section)
 
@@ -85,14 +91,23 @@ def payments(takings: Takings, language: Language) -> Section:
 
 
 def cash(figures: Figures, takings: Takings, language: Language) -> Section:
-    """How the cash that should be in the drawer comes about: float, sales, movements, the difference of a count."""
+    """How the cash that should be in the drawer comes about: float, sales, movements; then what counts found, and what is there by that.
+
+    Foreign cash stands below: nobody counts it as euros.
+    """
     opened = [row for row in takings.cash_moved if row.business_case == _FLOAT]
-    rows = (
+    found = [row for row in takings.cash_moved if row.business_case == DIFFERENCE]
+    rows = [
         *(_moved(row, language) for row in opened),
-        *_cash_in_and_out(takings, language),
-        _total("expected", "expected", figures.cash_cents, language),
-    )
-    return Section("cash", word("cash", language), counted_columns("receipts", language), rows)
+        *_cash_in_and_out(takings, language, without=DIFFERENCE),
+        _total("expected", "expected", figures.cash_cents - takings.difference_cents, language),
+        *(_moved(row, language) for row in found),
+    ]
+    if found:
+        rows.append(_total("in_drawer", "in_drawer", figures.cash_cents, language))
+    rows += [_foreign(row, language) for row in takings.foreign_cash]
+    note = word("cash_negative", language) if figures.cash_cents < 0 else ""
+    return Section("cash", word("cash", language), counted_columns("receipts", language), tuple(rows), note=note)
 
 
 def cash_of_period(takings: Takings, language: Language) -> Section:
@@ -101,9 +116,9 @@ def cash_of_period(takings: Takings, language: Language) -> Section:
     return Section("cash", word("cash", language), columns, _cash_in_and_out(takings, language))
 
 
-def _cash_in_and_out(takings: Takings, language: Language) -> tuple[Row, ...]:
+def _cash_in_and_out(takings: Takings, language: Language, *, without: str = "") -> tuple[Row, ...]:
     sold = takings.sold_for_cash
-    moved = [row for row in takings.cash_moved if row.business_case != _FLOAT]
+    moved = [row for row in takings.cash_moved if row.business_case not in {_FLOAT, without}]
     return (
         Row("cash_sales", word("cash_sales", language), (sold.count, sold.amount_cents)),
         *(_moved(row, language) for row in takings.cash_apart),
@@ -111,10 +126,9 @@ def _cash_in_and_out(takings: Takings, language: Language) -> tuple[Row, ...]:
     )
 
 
-def cash_count(
-    count: CashCount | None, counted_by: str, carried_cents: int | None, zone: tzinfo, language: Language
-) -> Section:
-    """What was found in the drawer and by whom, and what stays there."""
+def cash_count(closing: Closing, counted_by: str, zone: tzinfo, language: Language) -> Section:
+    """What the last count found in the drawer and by whom, what all counts found, and what stays there or was not booked out."""
+    count, carried_cents, takings = closing.count, closing.carried_float_cents, takings_of(closing.figures)
     rows: list[Row] = []
     if count is not None:
         rows += [
@@ -122,8 +136,14 @@ def cash_count(
             Row("counted", word("counted", language), (count.counted_cents,), total=True),
             Row("difference", word("difference", language), (count.difference_cents,), total=True),
         ]
+        if takings.difference_cents != count.difference_cents:
+            rows.append(
+                Row("all_differences", word("all_differences", language), (takings.difference_cents,), total=True)
+            )
     if carried_cents is not None:
         rows.append(Row("carried", word("carried", language), (carried_cents,)))
+    elif closing.figures.cash_cents > 0:
+        rows.append(Row("not_carried", word("not_carried", language), (closing.figures.cash_cents,)))
     note = word("not_counted", language) if count is None else _counted_by(count, counted_by, zone, language)
     return Section("cash_count", word("cash_count", language), (amount_column(language),), tuple(rows), note=note)
 
@@ -159,6 +179,13 @@ def _payment(row: PaymentFigure, language: Language) -> Row:
     foreign = "" if row.currency == BASE else f" {row.currency}"
     label = payment_word(row.type, row.name, language) + foreign
     return Row("/".join((row.type, row.name, row.currency)), label, (row.count, row.amount_cents))
+
+
+def _foreign(row: PaymentFigure, language: Language) -> Row:
+    amount = amount_text(row.foreign_amount, row.currency) if row.foreign_amount else ""
+    amount = amount.replace(".", ",") if language == "de" else amount
+    label = word("foreign_cash", language).format(money=f"{amount} {row.currency}".strip())
+    return Row(f"foreign/{row.currency}", label, (row.count, row.amount_cents))
 
 
 def _moved(row: CashFigure, language: Language) -> Row:

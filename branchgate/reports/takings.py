@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from branchgate.currencies import BASE
+from branchgate.currencies import BASE, OWN_MONEY
 from branchgate.figures import CASH_MOVEMENTS, NOT_TURNOVER, BusinessCaseFigure, CashFigure, Figures, PaymentFigure
 from branchgate.receipts.model import BusinessCase, PaymentType
 
@@ -32,6 +32,7 @@ class Takings:
     """The period's business cases by group, its payments of sales, and its cash. Money in cents.
 
     `cash_apart` is cash that was taken for something else than goods: vouchers, claims, tips; `cash_moved` was taken for nothing.
+    `foreign_cash` is in the drawer beside it, by currency.
     """
 
     turnover: tuple[BusinessCaseFigure, ...]
@@ -41,6 +42,7 @@ class Takings:
     cash_apart: tuple[CashFigure, ...]
     cash_moved: tuple[CashFigure, ...]
     all_receipts_cents: int
+    foreign_cash: tuple[PaymentFigure, ...] = ()
 
     @property
     def turnover_cents(self) -> int:
@@ -83,6 +85,7 @@ def takings_of(figures: Figures) -> Takings:
         cash_apart=apart,
         cash_moved=moved,
         all_receipts_cents=figures.gross_cents,
+        foreign_cash=tuple(row for row in figures.payments if row.type == CASH and row.currency not in OWN_MONEY),
     )
 
 

@@ -36,6 +36,8 @@ SUMMED: Final = (
     "sale_count",
     "signed_count",
     "unsigned_count",
+    "staff_count",
+    "staff_cents",
 )
 """Figures that are one number each and add up over closings; the span of time, beside them, is a minimum and a maximum."""
 
@@ -51,8 +53,10 @@ def part_rows(sequence: int, period: int, figures: figures_pb2.Figures) -> list[
         (VAT, str(row.vat_key), "", "", row.vat_rate_basis_points, 0, row.gross_cents, row.net_cents, row.vat_cents)
         for row in figures.vat
     ]
+    # Payments have no net; what was paid in foreign money stands there.
     rows += [
-        _plain(PAYMENTS, row.type, row.count, row.amount_cents, row.name, row.currency) for row in figures.payments
+        (PAYMENTS, row.type, row.name, row.currency, 0, row.count, row.amount_cents, row.foreign_amount, 0)
+        for row in figures.payments
     ]
     rows += [_plain(CASES, row.business_case, row.count, row.gross_cents) for row in figures.business_cases]
     rows += [_plain(CATEGORIES, row.category_key, 0, row.gross_cents, row.category_name) for row in figures.categories]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from google.protobuf.message import DecodeError
 
+from branchgate.currencies import OWN_MONEY
 from branchgate.events import EventKind
 from branchgate.figures.model import CASH_APART, CASH_MOVEMENTS, NO_CUSTOMER, NOT_TURNOVER
 from branchgate.receipts.model import BusinessCase, PaymentType, ReceiptType
@@ -138,13 +139,14 @@ class Decoder:
         cash = paid_cash = 0
         for payment in message.payments:
             kind, amount = payment.type, payment.amount_cents
-            if kind == _BAR:
+            if kind == _BAR and payment.currency in OWN_MONEY:
                 cash += amount
                 paid_cash = 1
             self._payment_row(
                 (sequence, number, counts, kind, payment.name, payment.currency, amount, payment.foreign_amount)
             )
-        sold, sold_lines, live, voids, cash_case = self._lines(message, sequence, number, counts, hour)
+        sold, served, live, voids, cash_case, sale, gives_back = self._lines(message, sequence, number, counts, hour)
+        stands = not message.reverses_receipt
         own = entry.register_sequence == _OF_THE_GATEWAY
         self._receipt_row(
             (
@@ -162,7 +164,9 @@ class Decoder:
                 message.reverses_receipt,
                 message.total_cents,
                 sold,
-                sold_lines,
+                served,
+                stands and sale,
+                stands and gives_back,
                 live,
                 voids,
                 paid_cash and cash_case,
@@ -173,11 +177,12 @@ class Decoder:
 
     def _lines(
         self, message: receipt_pb2.Receipt, sequence: int, period: int, counts: bool, hour: int
-    ) -> tuple[int, int, int, int, int]:
-        """Makes the lines' rows; returns cents of turnover, lines that serve a customer, lines that are not voided, lines that are, and
-        the business case of its cash.
+    ) -> tuple[int, int, int, int, int, bool, bool]:
+        """Makes the lines' rows; returns cents of turnover, lines that serve a customer, lines that are not voided, lines that are,
+        the business case of its cash, whether something was sold, and whether goods came back.
         """
         sold = served = live = voids = moved = 0
+        sells = returns = False
         cases = set()
         for line in message.lines:
             case, gross, voided = line.business_case, line.gross_cents, line.voided
@@ -189,6 +194,8 @@ class Decoder:
                 if case not in _NOT_TURNOVER:
                     sold += gross
                     served += 1
+                    sells = sells or gross > 0
+                    returns = returns or (case == _UMSATZ and gross < 0)
                 elif case not in _NO_CUSTOMER:
                     served += 1
                 elif not moved and case in _MOVED:
@@ -212,7 +219,8 @@ class Decoder:
                 )
             )
         apart = cases.pop() if len(cases) == 1 else _UMSATZ
-        return sold, served, live, voids, moved or (apart if apart in _CASH_APART else _UMSATZ)
+        told = moved or (apart if apart in _CASH_APART else _UMSATZ)
+        return sold, served, live, voids, told, sells and sold >= 0, returns and sold < 0
 
     def _drawer(self, entry: JournalRow) -> None:
         message = event_pb2.DrawerOpening.FromString(entry.body)

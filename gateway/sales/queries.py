@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 
+from branchgate.currencies import OWN_MONEY
 from branchgate.figures.model import (
     ArticleFigure,
     BusinessCaseFigure,
@@ -142,7 +143,7 @@ def _where(periods: list[PeriodKey]) -> str:
     return f"sequence >= {first} AND period IN ({numbers})"
 
 
-_NO_RECEIPTS = (0, 0, 0, "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+_NO_RECEIPTS = (0, 0, 0, "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", "")
 _NO_FINDINGS = (0, 0)
 
 
@@ -162,7 +163,7 @@ def _figures(
     numbered: bool,
 ) -> Figures:
     count, lines, gross, first, last, returns, returned, *voids, line_voids, training, abandoned = receipts[:14]
-    first_at_ms, last_at_ms, sales, signed, unsigned = receipts[14:]
+    first_at_ms, last_at_ms, sales, signed, unsigned, *staff, first_reserved, last_reserved = receipts[14:]
     return Figures(
         receipt_count=count,
         line_count=lines,
@@ -183,7 +184,7 @@ def _figures(
         line_void_count=line_voids,
         discount_cents=sum(row[2] for row in cases if row[0] == _RABATT),
         training_count=training,
-        cash_cents=sum(row[4] for row in payments if row[0] == PaymentType.BAR),
+        cash_cents=sum(row[4] for row in payments if row[0] == PaymentType.BAR and row[2] in OWN_MONEY),
         finding_count=findings[0],
         no_sale_count=no_sale,
         cash=_cash(cash),
@@ -197,6 +198,10 @@ def _figures(
         sale_count=sales,
         signed_count=signed,
         unsigned_count=unsigned,
+        staff_count=staff[0],
+        staff_cents=staff[1],
+        first_reserved_number=first_reserved if numbered else "",
+        last_reserved_number=last_reserved if numbered else "",
     )
 
 

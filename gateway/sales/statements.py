@@ -12,6 +12,7 @@ from branchgate.receipts.model import BusinessCase, ReceiptType
 _BELEG = int(ReceiptType.BELEG)
 _TRAINING = int(ReceiptType.AV_TRAINING)
 _ABANDONED = int(ReceiptType.AV_BELEGABBRUCH)
+_STAFF = int(ReceiptType.AV_SACHBEZUG)
 _UMSATZ = int(BusinessCase.UMSATZ)
 _BESIDE = ", ".join(str(int(case)) for case in sorted(NOT_TURNOVER))
 _NO_CUSTOMER = "(sales_lines = 0 AND line_count > 0)"
@@ -22,10 +23,10 @@ SELECT {{g}} AS g,
     count(*) FILTER (type = {_BELEG}),
     coalesce(sum(line_count) FILTER (type = {_BELEG}), 0),
     coalesce(sum(total_cents) FILTER (type = {_BELEG}), 0),
-    coalesce(arg_min(receipt_number, sequence) FILTER (type = {_BELEG} AND NOT own), ''),
-    coalesce(arg_max(receipt_number, sequence) FILTER (type = {_BELEG} AND NOT own), ''),
-    count(*) FILTER (type = {_BELEG} AND sales_cents < 0 AND NOT reverses_receipt),
-    coalesce(sum(sales_cents) FILTER (type = {_BELEG} AND sales_cents < 0 AND NOT reverses_receipt), 0),
+    coalesce(arg_min(receipt_number, sequence) FILTER (NOT own), ''),
+    coalesce(arg_max(receipt_number, sequence) FILTER (NOT own), ''),
+    count(*) FILTER (type = {_BELEG} AND gives_back),
+    coalesce(sum(sales_cents) FILTER (type = {_BELEG} AND gives_back), 0),
     count(*) FILTER (type = {_BELEG} AND reverses_receipt AND NOT {_NO_CUSTOMER}),
     coalesce(sum(total_cents) FILTER (type = {_BELEG} AND reverses_receipt AND NOT {_NO_CUSTOMER}), 0),
     count(*) FILTER (type = {_BELEG} AND reverses_receipt AND {_NO_CUSTOMER}),
@@ -33,11 +34,15 @@ SELECT {{g}} AS g,
     coalesce(sum(line_voids) FILTER (type = {_BELEG}), 0),
     count(*) FILTER (type = {_TRAINING}),
     count(*) FILTER (type = {_ABANDONED}),
-    coalesce(min(started_at_ms) FILTER (type = {_BELEG}), 0),
+    coalesce(min(finished_at_ms) FILTER (type = {_BELEG}), 0),
     coalesce(max(finished_at_ms) FILTER (type = {_BELEG}), 0),
-    count(*) FILTER (type = {_BELEG} AND sales_lines > 0),
+    count(*) FILTER (type = {_BELEG} AND sale),
     count(*) FILTER (type = {_BELEG} AND tse = 1),
-    count(*) FILTER (type = {_BELEG} AND tse = 2)
+    count(*) FILTER (type = {_BELEG} AND tse = 2),
+    count(*) FILTER (type = {_STAFF}),
+    coalesce(sum(sales_cents) FILTER (type = {_STAFF}), 0),
+    coalesce(arg_min(receipt_number, sequence) FILTER (own AND receipt_number <> ''), ''),
+    coalesce(arg_max(receipt_number, sequence) FILTER (own AND receipt_number <> ''), '')
 FROM receipts WHERE {{w}} GROUP BY g
 """
 
@@ -47,17 +52,17 @@ FROM vat_sums WHERE counts AND {w} GROUP BY g, vat_key, vat_rate_basis_points OR
 """
 
 PAYMENTS = """
-SELECT {g} AS g, type, name, currency, count(*), sum(amount_cents)
+SELECT {g} AS g, type, name, currency, count(*), sum(amount_cents), sum(foreign_amount)
 FROM payments WHERE counts AND {w} GROUP BY g, type, name, currency ORDER BY g, type, name, currency
 """
 
 USERS = f"""
-SELECT {{g}} AS g, user_id, count(*), sum(sales_cents), arg_max(user_name, sequence)
+SELECT {{g}} AS g, user_id, count(*) FILTER (sale), sum(sales_cents), arg_max(user_name, sequence)
 FROM receipts WHERE type = {_BELEG} AND sales_lines > 0 AND {{w}} GROUP BY g, user_id ORDER BY g, user_id
 """
 
 HOURS = f"""
-SELECT {{g}} AS g, hour, count(*), sum(sales_cents)
+SELECT {{g}} AS g, hour, count(*) FILTER (sale), sum(sales_cents)
 FROM receipts WHERE type = {_BELEG} AND sales_lines > 0 AND {{w}} GROUP BY g, hour ORDER BY g, hour
 """
 

@@ -49,10 +49,13 @@ RECEIPTS = Table(
         # Turnover; and the lines that make whoever stands there a customer.
         ("sales_cents", "BIGINT"),
         ("sales_lines", "INTEGER"),
+        # Something was sold; goods came back for less turnover than was sold. Neither is a void.
+        ("sale", "BOOLEAN"),
+        ("gives_back", "BOOLEAN"),
         ("line_count", "INTEGER"),
         ("line_voids", "INTEGER"),
-        # The business case that its cash was moved for, 0 without cash: that of its first line that moves money, else the one of all
-        # lines if it is told apart, else Umsatz.
+        # The business case that its cash of the branch's own currency was moved for, 0 without: that of its first line that moves money,
+        # else the one of all lines if it is told apart, else Umsatz.
         ("cash_case", "INTEGER"),
         ("cash_cents", "BIGINT"),
         # 0 no TSE, as for everything that the gateway makes, 1 signed, 2 the TSE was out of order.

@@ -122,7 +122,7 @@ def test_sums_of_a_day_are_those_of_its_figures_and_of_each_other(language: str)
     sums = sums_of(report)
     turnover = sums["turnover.turnover"]
     assert sums["sums.all_receipts"] == sums["business_cases.all_receipts"] == FIGURES.gross_cents
-    assert sums["cash.expected"] == FIGURES.cash_cents == sum(row.amount_cents for row in FIGURES.cash)
+    assert sums["cash.in_drawer"] == FIGURES.cash_cents == sum(row.amount_cents for row in FIGURES.cash)
     assert {sums[f"{name}.sum"] for name in ("categories", "users", "hours")} == {turnover}
     assert sums["vat.taxable"] == turnover
     assert sums["payments.takings"] == sums["sums.takings"] == turnover + sums["beside.beside"]
@@ -162,5 +162,5 @@ def test_a_name_comes_back_as_it_was_but_for_what_does_not_print(name: str) -> N
 def test_several_reports_are_one_table_that_tells_them_apart() -> None:
     other = replace(CLOSING, register_id="kasse-2", z_number=9)
     read = read_csv([z_content(CLOSING, SETTINGS), z_content(other, SETTINGS)])
-    sums = [(row["register"], row["z_number"], row["amount"]) for row in read if row["key"] == "expected"]
+    sums = [(row["register"], row["z_number"], row["amount"]) for row in read if row["key"] == "in_drawer"]
     assert sums == [("kasse-1", "17", "4257,98"), ("kasse-2", "9", "4257,98")]

@@ -102,7 +102,12 @@ def test_payments_of_sales_add_up_to_the_takings_and_have_no_float_in_them() -> 
 def test_expected_cash_says_how_it_comes_about_and_what_was_counted() -> None:
     lines = lines_of()
     assert section(lines, "BARGELD  ")[0] == "Anfangsbestand                     1      200,00"
-    assert section(lines, "BARGELD  ")[-1] == "BARGELD SOLL                            4.257,98"
+    assert section(lines, "BARGELD  ")[-4:] == [
+        "BARGELD SOLL                            4.259,48",
+        "Kassendifferenz                    1       -1,50",
+        "BARGELD BESTAND                         4.257,98",
+        "dazu CHF (nicht im Bestand)        2       41,50",
+    ]
     assert section(lines, "KASSENSTURZ")[-4:] == [
         "Soll vor der Zählung                    4.259,48",
         "BARGELD IST (gezählt)                   4.257,98",
@@ -112,7 +117,32 @@ def test_expected_cash_says_how_it_comes_about_and_what_was_counted() -> None:
 
 
 def test_a_drawer_that_nobody_counted_is_said_to_be_so() -> None:
-    assert section(lines_of(count=None, carried_float_cents=None), "KASSENSTURZ") == ["Nicht gezählt"]
+    assert section(lines_of(count=None, carried_float_cents=None), "KASSENSTURZ")[0] == "Nicht gezählt"
+
+
+def test_cash_that_stays_without_being_carried_and_cash_below_nothing_are_said() -> None:
+    left = " ".join(section(lines_of(count=None, carried_float_cents=None), "KASSENSTURZ"))
+    assert "Bestand nicht übertragen (keine Entnahme" in left
+    assert "4.257,98" in left
+    assert "Kassenbestand negativ" in " ".join(lines_of(replace(FIGURES, cash_cents=-5)))
+
+
+def test_differences_of_several_counts_are_summed() -> None:
+    lines = section(lines_of(count=replace(COUNT, difference_cents=50)), "KASSENSTURZ")
+    assert "Differenzen aller Zählungen                -1,50" in lines
+
+
+def test_foreign_cash_is_told_in_its_own_money() -> None:
+    francs = PaymentFigure("Bar", "", "CHF", 1, 1_840, 2_000)
+    lines = section(lines_of(replace(FIGURES, payments=(*FIGURES.payments[:1], francs))), "BARGELD  ")
+    assert any(line.startswith("dazu 20,00 CHF (nicht im Bestand)") for line in lines)
+
+
+def test_staff_goods_and_reserved_numbers_stand_on_the_z() -> None:
+    figures = replace(FIGURES, staff_count=2, staff_cents=1_190, first_reserved_number="K1-900000")
+    text = " ".join(lines_of(figures))
+    assert "Ware an Mitarbeiter (Sachbezug)" in text
+    assert "K1-900000" in text
 
 
 def test_a_blind_count_says_so_on_the_z() -> None:

@@ -62,8 +62,9 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
     counted = [receipt for receipt in receipts if receipt.type is ReceiptType.BELEG]
     lines = [line for receipt in counted for line in live(receipt)]
     goods = [line for receipt in counted for line in sold(receipt)]
-    selling = [receipt for receipt in counted if served(receipt)]
-    returns = [receipt for receipt in counted if gross(sold(receipt)) < 0 and not receipt.reverses_receipt]
+    serving = [receipt for receipt in counted if served(receipt)]
+    returns = [receipt for receipt in counted if gives_back(receipt)]
+    staff = [receipt for receipt in receipts if receipt.type is ReceiptType.AV_SACHBEZUG]
     reversing = [receipt for receipt in counted if receipt.reverses_receipt]
     voids = [receipt for receipt in reversing if not moves_money_only(receipt)]
     movement_voids = [receipt for receipt in reversing if moves_money_only(receipt)]
@@ -72,11 +73,18 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
         receipt_count=len(counted),
         line_count=len(lines),
         gross_cents=sum(receipt.total_cents for receipt in counted),
-        first_receipt_number=counted[0].receipt_number if counted and numbered else "",
-        last_receipt_number=counted[-1].receipt_number if counted and numbered else "",
+        first_receipt_number=receipts[0].receipt_number if receipts and numbered else "",
+        last_receipt_number=receipts[-1].receipt_number if receipts and numbered else "",
         vat=_vat(counted),
         payments=tuple(
-            PaymentFigure(kind.dsfinvk, name, currency, len(same), sum(payment.amount_cents for payment in same))
+            PaymentFigure(
+                kind.dsfinvk,
+                name,
+                currency,
+                len(same),
+                sum(payment.amount_cents for payment in same),
+                sum(payment.foreign_amount for payment in same),
+            )
             for (kind, name, currency), same in sorted(_grouped(paid, lambda p: (p.type, p.name, p.currency)).items())
         ),
         business_cases=tuple(
@@ -88,12 +96,12 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
             for key, same in sorted(_grouped(goods, lambda line: line.category_key).items(), key=_by_bytes)
         ),
         users=tuple(
-            UserFigure(user, len(same), sum(gross(sold(receipt)) for receipt in same), same[-1].user_name)
-            for user, same in sorted(_grouped(selling, lambda receipt: receipt.user_id).items(), key=_by_bytes)
+            UserFigure(user, sum(map(sells, same)), sum(gross(sold(receipt)) for receipt in same), same[-1].user_name)
+            for user, same in sorted(_grouped(serving, lambda receipt: receipt.user_id).items(), key=_by_bytes)
         ),
         hours=tuple(
-            HourFigure(hour, len(same), sum(gross(sold(receipt)) for receipt in same))
-            for hour, same in sorted(_grouped(selling, lambda receipt: _hour(receipt, zone)).items())
+            HourFigure(hour, sum(map(sells, same)), sum(gross(sold(receipt)) for receipt in same))
+            for hour, same in sorted(_grouped(serving, lambda receipt: _hour(receipt, zone)).items())
         ),
         top_articles=_articles(goods),
         return_count=len(returns),
@@ -103,7 +111,7 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
         line_void_count=sum(line.voided for receipt in counted for line in receipt.lines),
         discount_cents=gross([line for line in lines if line.business_case is BusinessCase.RABATT]),
         training_count=sum(receipt.type is ReceiptType.AV_TRAINING for receipt in receipts),
-        cash_cents=sum(payment.amount_cents for payment in paid if payment.type is PaymentType.BAR),
+        cash_cents=sum(cash(receipt) for receipt in counted),
         cash=tuple(
             CashFigure(case.dsfinvk, len(same), sum(cash(receipt) for receipt in same))
             for case, same in sorted(_grouped([one for one in counted if bar(one)], cash_case).items())
@@ -112,16 +120,28 @@ def plain_figures(receipts: Sequence[Receipt], *, zone: str = "Europe/Berlin", n
         movement_void_cents=sum(receipt.total_cents for receipt in movement_voids),
         abandoned_count=sum(receipt.type is ReceiptType.AV_BELEGABBRUCH for receipt in receipts),
         surcharge_cents=gross([line for line in lines if line.business_case is BusinessCase.AUFSCHLAG]),
-        first_at_ms=min((receipt.started_at_ms for receipt in counted), default=0),
+        first_at_ms=min((receipt.finished_at_ms for receipt in counted), default=0),
         last_at_ms=max((receipt.finished_at_ms for receipt in counted), default=0),
-        sale_count=len(selling),
+        sale_count=sum(map(sells, counted)),
         signed_count=sum(receipt.tse is not None and not receipt.tse.failure for receipt in counted),
         unsigned_count=sum(receipt.tse is not None and bool(receipt.tse.failure) for receipt in counted),
+        staff_count=len(staff),
+        staff_cents=sum(gross(sold(receipt)) for receipt in staff),
     )
 
 
+def sells(receipt: Receipt) -> bool:
+    positive = any(line.gross_cents > 0 for line in sold(receipt))
+    return positive and gross(sold(receipt)) >= 0 and not receipt.reverses_receipt
+
+
+def gives_back(receipt: Receipt) -> bool:
+    goods = any(line.business_case is BusinessCase.UMSATZ and line.gross_cents < 0 for line in live(receipt))
+    return goods and gross(sold(receipt)) < 0 and not receipt.reverses_receipt
+
+
 def bar(receipt: Receipt) -> list[Payment]:
-    return [payment for payment in receipt.payments if payment.type is PaymentType.BAR]
+    return [paid for paid in receipt.payments if paid.type is PaymentType.BAR and paid.currency in {"", "EUR"}]
 
 
 def cash(receipt: Receipt) -> int:

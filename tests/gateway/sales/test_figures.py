@@ -17,7 +17,7 @@ from branchgate.events import EventKind, Finding
 from branchgate.figures import ArticleFigure, CashFigure, Closing, Figures, add
 from branchgate.receipts.basket import Basket, Header, abandoned, money_movement, receipt_of, reversal_of
 from branchgate.receipts.codec import encode_receipt
-from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, TseSignature
+from branchgate.receipts.model import BusinessCase, Payment, PaymentType, Receipt, ReceiptType, TseSignature
 from branchgate.records import FindingRecord, encode_finding_record
 from gateway.sales.days import DayRule
 from tests.branchgate.receipt_strategies import NOON_MS, days
@@ -249,7 +249,7 @@ def test_voids_of_movements_stand_apart_from_voids_of_sales_and_cash_goes_to_its
     assert (figures.void_count, figures.void_cents) == (1, -1190)
     assert (figures.movement_void_count, figures.movement_void_cents) == (1, -10_000)
     assert figures.cash == (CashFigure("Umsatz", 3, 2380), CashFigure("Anfangsbestand", 2, 0))
-    assert (figures.surcharge_cents, figures.abandoned_count, figures.sale_count) == (1190, 1, 4)
+    assert (figures.surcharge_cents, figures.abandoned_count, figures.sale_count) == (1190, 1, 3)
     assert (figures.signed_count, figures.unsigned_count) == (1, 1)
     assert [(row.user_id, row.user_name) for row in figures.users] == [("anna", "Anna 6")]
     journal.close()
@@ -301,8 +301,48 @@ def test_turnover_is_what_was_sold_and_what_is_taxed_when_paid_and_nothing_else(
     }
     assert told == dict.fromkeys(told, sold)
     assert (figures.return_count, figures.return_cents) == (0, 0)
-    assert (figures.sale_count, figures.hours[0].receipt_count, figures.users[0].receipt_count) == (10, 10, 10)
+    assert (figures.sale_count, figures.hours[0].receipt_count, figures.users[0].receipt_count) == (7, 7, 7)
     assert (figures.void_count, figures.movement_void_count, figures.movement_void_cents) == (0, 1, 40)
+
+
+def test_foreign_cash_is_told_by_currency_and_is_no_euro_in_the_drawer(tmp_path: Path) -> None:
+    francs = replace(
+        sample_receipt(1), payments=(Payment(PaymentType.BAR, 1_840, "", "CHF", 2_000), Payment(PaymentType.BAR, -650))
+    )
+    journal = WrittenJournal(tmp_path)
+    journal.receipts([("kasse-1", francs), ("kasse-1", sample_receipt(2))])
+    with opened_store(journal) as store:
+        store.fill()
+        figures = store.figures("kasse-1", 1)
+    journal.close()
+    assert figures == plain_figures([francs, sample_receipt(2)])
+    assert (figures.cash_cents, figures.cash) == (1190 - 650, (CashFigure("Umsatz", 2, 1190 - 650),))
+    assert [(row.currency, row.amount_cents, row.foreign_amount) for row in figures.payments] == [
+        ("CHF", 1_840, 2_000),
+        ("EUR", 540, 0),
+    ]
+
+
+def test_empties_are_no_return_staff_goods_are_told_and_no_number_is_missing(tmp_path: Path) -> None:
+    goods = replace(sample_receipt(2), type=ReceiptType.AV_SACHBEZUG, payments=())
+    day = [
+        replace(sample_receipt(1), type=ReceiptType.AV_TRAINING),
+        goods,
+        booked(3, (BusinessCase.PFAND_RUECKZAHLUNG, -25)),
+        booked(4, (BusinessCase.UMSATZ, -700)),
+        replace(sample_receipt(5), type=ReceiptType.AV_BELEGABBRUCH, payments=()),
+    ]
+    journal = WrittenJournal(tmp_path)
+    journal.receipts([("kasse-1", receipt) for receipt in day])
+    with opened_store(journal) as store:
+        store.fill()
+        figures = store.figures("kasse-1", 1)
+    journal.close()
+    assert figures == plain_figures(day)
+    assert (figures.return_count, figures.return_cents, figures.sale_count) == (1, -700, 0)
+    assert (figures.staff_count, figures.staff_cents) == (1, 1190)
+    assert (figures.first_receipt_number, figures.last_receipt_number) == ("K1-000001", "K1-000005")
+    assert figures.first_at_ms == NOON_MS + 3
 
 
 def test_cash_of_receipts_that_are_nothing_but_a_voucher_a_claim_a_deposit_or_a_tip_stands_apart(
