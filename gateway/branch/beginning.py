@@ -24,7 +24,9 @@ from gateway.journal.recovery import (
     go_on_shortened,
 )
 from gateway.journal.verification import ChainReport, verify_tail
+from gateway.pairing.registers import number_ranges
 from gateway.recording.continuing import LastNumbers, continue_behind
+from gateway.recording.rederiving import differences_in, repair_states
 from gateway.sales.opened import Opened
 
 _log = structlog.get_logger(__name__)
@@ -48,6 +50,16 @@ async def look_back(stores: Stores, clock: Clock) -> None:
         _log.error("journal_shortened", witness=shortened.witness, seen=shortened.seen, head=shortened.head)
     if opened.evidence:
         await _continue_behind(stores, clock, opened)
+    await _repair_states(stores, clock)
+
+
+async def _repair_states(stores: Stores, clock: Clock) -> None:
+    """States of registers that are not what the journal tells are derived anew: a register could never close with a wrong Z number."""
+    if not await asyncio.to_thread(differences_in, stores.path, number_ranges):
+        return
+    repairing = repair_states(stores.journal, number_ranges, clock.now_ms())
+    for repaired in await stores.writer.submit(repairing, urgent=True):
+        _log.error("register_state_repaired", register=repaired.register_id, told=repaired.told)
 
 
 async def _continue_behind(stores: Stores, clock: Clock, opened: Opened) -> None:

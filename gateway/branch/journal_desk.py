@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import chain
 
 from branchgate.chain_walk import Damage
 from branchgate.clock import Clock
@@ -17,7 +18,9 @@ from gateway.journal.incidents import Incident, incidents
 from gateway.journal.recovery import acknowledge_incidents
 from gateway.journal.stored import open_for_verification
 from gateway.journal.verification import ChainReport, verify_whole_chain
+from gateway.pairing.registers import number_ranges
 from gateway.recording.continuing import say_next_z
+from gateway.recording.rederiving import differences_in, state_faults
 from gateway.recording.states import UNKNOWN_REGISTER, read_state
 from gateway.short_texts import short_text
 
@@ -43,7 +46,8 @@ class JournalDesk:
     async def examine(self, anchors: Sequence[Anchor]) -> AsyncIterator[Found]:
         """Everything, from the first entry on; the last is the verdict. Damage that was not known is written down."""
         connection = open_for_verification(self._stores.path)
-        finding = examine(connection, [*anchors, *await self._sales_anchor()])
+        states = state_faults(await asyncio.to_thread(differences_in, self._stores.path, number_ranges))
+        finding = chain(states, examine(connection, [*anchors, *await self._sales_anchor()], faults=len(states)))
         try:
             damages: list[Damage] = []
             began = time.perf_counter()

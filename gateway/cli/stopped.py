@@ -20,6 +20,8 @@ from gateway.identity import load_identity
 from gateway.journal.examination import Anchor, Fault, Found, Verdict, examine
 from gateway.journal.exporting import exported
 from gateway.journal.stored import open_for_verification
+from gateway.pairing.registers import number_ranges
+from gateway.recording.rederiving import differences_in, state_faults
 from gateway.rpc.examination import examination_messages
 from gateway.sales.database import Unfit, read_watermark
 from gateway.store.connection import FILE_NAME
@@ -68,8 +70,10 @@ def _examined(store: Path, sales: Path, anchors: Sequence[Anchor]) -> Iterator[F
         extra = int(isinstance(place, Fault))
         if isinstance(place, Fault):
             yield place
+        states = state_faults(differences_in(store, number_ranges))
+        yield from states
         known = [place] if isinstance(place, Anchor) else []
-        yield from examine(connection, [*anchors, *known], faults=extra)
+        yield from examine(connection, [*anchors, *known], faults=extra + len(states))
     finally:
         connection.close()
 

@@ -17,6 +17,9 @@ LOST = "JOURNAL_LOST"
 INDEX_REPAIRED = "JOURNAL_INDEX_REPAIRED"
 """An index was damaged and is made anew; no entry was."""
 
+STATE_REPAIRED = "REGISTER_STATE_REPAIRED"
+"""What the gateway knew of a register was not what the journal tells, and was derived from it anew."""
+
 _LOST_WITNESS = "lost_witness"
 
 _COLUMNS = "number, reason, first_sequence, last_sequence, goes_on_from, witness, detail, found_at, acknowledged_at"
@@ -24,7 +27,7 @@ _COLUMNS = "number, reason, first_sequence, last_sequence, goes_on_from, witness
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One of them. `reason` is a DamageKind, JOURNAL_SHORTENED, JOURNAL_LOST or JOURNAL_INDEX_REPAIRED; times are UTC milliseconds, `acknowledged_at_ms` 0 while nobody has.
+    """One of them. `reason` is a DamageKind, JOURNAL_SHORTENED, JOURNAL_LOST, JOURNAL_INDEX_REPAIRED or REGISTER_STATE_REPAIRED; times are UTC milliseconds, `acknowledged_at_ms` 0 while nobody has.
 
     Damage: `sequence` to `through` are the entries, `goes_on_from` the hash that the entry behind them is chained to (None: unknown).
     Otherwise: `sequence` is the first entry that is not here, `through` what `witness` has seen: a journal sequence, or for a register
@@ -43,8 +46,8 @@ class Incident:
 
     @property
     def damage(self) -> Damage | None:
-        """The damage; None for an end that was lost, and for an index."""
-        if self.reason in {SHORTENED, LOST, INDEX_REPAIRED}:
+        """The damage; None for an end that was lost, for an index, and for a register's state."""
+        if self.reason in {SHORTENED, LOST, INDEX_REPAIRED, STATE_REPAIRED}:
             return None
         return Damage(self.sequence, DamageKind(self.reason), self.through, self.goes_on_from, self.detail)
 
@@ -78,6 +81,15 @@ def write_index_repaired(connection: sqlite3.Connection, head: int, now_ms: int)
         "INSERT INTO journal_incidents (reason, first_sequence, last_sequence, witness, detail, found_at)"
         " VALUES (?, ?, ?, 'index', '', ?)",
         (INDEX_REPAIRED, head, head, now_ms),
+    )
+
+
+def write_state_repaired(connection: sqlite3.Connection, register_id: str, told: str, head: int, now_ms: int) -> None:
+    """Notes what of a register's state differed when entry `head` was the newest."""
+    connection.execute(
+        "INSERT INTO journal_incidents (reason, first_sequence, last_sequence, witness, detail, found_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (STATE_REPAIRED, head, head, register_id, told, now_ms),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from branchgate.errors.texts import Language, sentence_for
 from gateway.journal.examination import Fault
-from gateway.journal.incidents import INDEX_REPAIRED, LOST, Incident
+from gateway.journal.incidents import INDEX_REPAIRED, LOST, STATE_REPAIRED, Incident
 
 DAMAGED_SHOWN = 5
 """Places of damage in the one warning about it."""
@@ -36,6 +36,8 @@ def incident_warnings(open_incidents: Sequence[Incident]) -> Iterator[tuple[str,
     for incident in open_incidents:
         if incident.reason == INDEX_REPAIRED:
             yield "WARN_JOURNAL_INDEX_REPAIRED", str(incident.number)
+        elif incident.reason == STATE_REPAIRED:
+            yield "WARN_REGISTER_STATE_REPAIRED", incident.witness
         elif incident.damage is None:
             lost = incident.reason == LOST
             yield (

@@ -61,6 +61,11 @@ def read_registers(connection: sqlite3.Connection) -> list[PairedRegister]:
     ]
 
 
+def number_ranges(connection: sqlite3.Connection) -> dict[str, NumberRange]:
+    """The ranges of all paired registers, by id."""
+    return {register.register_id: register.number_range for register in read_registers(connection)}
+
+
 class PairedRegisters:
     """Knows which register may come in with which key. Load it before the service port opens."""
 
