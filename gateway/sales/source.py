@@ -11,8 +11,11 @@ from typing import NamedTuple
 from branchgate.events import EventKind
 from gateway.store.connection import connect_read_only
 
-_COLUMNS = "sequence, event_id, register_id, register_sequence, kind, recorded_at, body, chain_hash"
-
+_COLUMNS = (
+    "sequence, CAST(event_id AS BLOB), register_id, register_sequence, kind, recorded_at,"
+    " CAST(body AS BLOB), CAST(chain_hash AS BLOB)"
+)
+"""Bytes also where a hand has stored them as text: SQLite would not give out a text that is none."""
 
 UNREADABLE = b"\xff"
 """In place of a body that the disk does not give out: no message can be read from it."""

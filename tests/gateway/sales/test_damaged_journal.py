@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.sales.source import JournalSource
-from tests.gateway.branch import RANGE, receipt
+from tests.gateway.branch import RANGE, receipt, tampered
 from tests.gateway.closing.shop import Shop, closed, open_shop
 
 SALES = 60
@@ -70,6 +70,20 @@ async def test_an_entry_whose_body_is_unreadable_is_a_finding_in_its_period(tmp_
         figures = await shop.figures("k1")
         assert (figures.receipt_count, figures.finding_count) == (SALES - 2, before + 1)
         assert [step.closing.z_number for step in closed(await shop.close(1))] == [1]
+
+
+async def test_a_body_that_somebody_stored_as_a_text_that_is_none_is_a_finding_in_its_period(tmp_path: Path) -> None:
+    """SQLite would not give it out, and the store's process failed again and again."""
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await sell(shop)
+        before = (await shop.figures("k1")).finding_count
+    hand = tampered(tmp_path / "branch.db")
+    hand.execute("UPDATE journal SET body = CAST(x'ff00aa' AS TEXT) WHERE kind = 1 AND register_sequence = 30")
+    hand.close()
+    (tmp_path / "sales.duckdb").unlink()
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        figures = await shop.figures("k1")
+        assert (figures.receipt_count, figures.finding_count) == (SALES - 1, before + 1)
 
 
 async def test_what_is_filled_never_ends_at_an_entry_that_proves_nothing(tmp_path: Path) -> None:
