@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from branchgate.errors import Refused
 from branchgate.events import EventKind, Finding
@@ -130,10 +131,10 @@ def repair_states(journal: Journal, ranges: Ranges, now_ms: int) -> Callable[[sq
 
 def _sound(stored: RegisterState) -> RegisterState:
     """A damaged page may hand out texts, or bytes, where numbers stood."""
-    values = (
+    values: list[Any] = [
         value if isinstance(value, str if isinstance(default, str) else int) else default
         for value, default in zip(astuple(stored), astuple(UNKNOWN_REGISTER), strict=True)
-    )
+    ]
     return RegisterState(*values)
 
 
