@@ -208,13 +208,16 @@ async def _serving(
         ReceiptFinder(stores.reader, stores.sales),
         closing=closing,
         central_sequence=line.standing.register_sequence,
+        hold=line.standing.hold,
         register_of=presence.enter,
         witnesses=Witnesses(stores.journal, stores.reading, clock),
         follow_id=stores.journal.follow_id,
     )
     add_register_services(servers.service, journal, feed, desks)
     add_pairing_service(servers.pairing, PairingServicer(desks.pairing, authority, stores.registers, clock))
-    add_operator_services(servers.operator, GatewayAdminServicer(status, JournalDesk(stores, clock, status.branch_id)), desks)
+    add_operator_services(
+        servers.operator, GatewayAdminServicer(status, JournalDesk(stores, clock, status.branch_id)), desks
+    )
     health = add_health(servers.service, servers.operator)
     for server in servers.all():
         await server.start()

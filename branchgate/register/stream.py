@@ -191,7 +191,8 @@ class RecordStream:
     async def _take(self, response: journal_pb2.RecordResponse) -> None:
         before = self.settled_sequence, self.central_sequence
         self.settled_sequence = self._sending.acknowledged(response.settled_register_sequence)
-        self.central_sequence = max(self.central_sequence, response.central_register_sequence)
+        # Not the highest that was ever told: while a copy that was sent again is on its way to central, it falls.
+        self.central_sequence = response.central_register_sequence
         answer = Answer(
             settled_sequence=self.settled_sequence,
             central_sequence=self.central_sequence,

@@ -48,7 +48,7 @@ def make_central_line(
     clock: Clock,
 ) -> CentralLine:
     """Makes the line; run its uplink and its follower as tasks."""
-    standing = Standing(min(read_cursor(stores.reading), stores.journal.head))
+    standing = Standing(min(read_cursor(stores.reading), stores.journal.head), held_through=stores.journal.head)
     address = settings.central.address or identity.central_address
 
     def dial() -> grpc.aio.Channel:

@@ -51,13 +51,15 @@ class Recorded:
     """The answer to a message of events.
 
     Everything up to `settled_register_sequence` is on disk. `try_again` says why the rest of the message was not taken; the register
-    sends it again from `settled_register_sequence` + 1.
+    sends it again from `settled_register_sequence` + 1. `late`: events came whose numbers were settled before; they may stand in the journal
+    behind later ones of the register.
     """
 
     settled_register_sequence: int
     findings: tuple[EventFindings, ...] = ()
     refused: tuple[RefusedEvent, ...] = ()
     try_again: BranchgateError | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

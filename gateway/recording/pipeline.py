@@ -63,4 +63,5 @@ def merged(answers: list[Recorded]) -> Recorded:
         tuple(found for answer in answers for found in answer.findings),
         tuple(refused for answer in answers for refused in answer.refused),
         next((answer.try_again for answer in answers if answer.try_again is not None), None),
+        any(answer.late for answer in answers),
     )

@@ -130,6 +130,7 @@ class MessageRecording:
         self._parked_ends = parked_ends
         self._findings: list[EventFindings] = []
         self._refused: list[RefusedEvent] = []
+        self._late = False
 
     def record(self) -> Recorded:
         """Settles the events in order, up to the first gap in their numbers."""
@@ -139,10 +140,12 @@ class MessageRecording:
                 try_again = self._gap(judged.event)
                 break
             self._settle(judged)
-        return Recorded(self._standing.register_sequence, tuple(self._findings), tuple(self._refused), try_again)
+        findings, refused = tuple(self._findings), tuple(self._refused)
+        return Recorded(self._standing.register_sequence, findings, refused, try_again, self._late)
 
     def _settle(self, judged: Judged) -> None:
         event = judged.event
+        self._late |= event.register_sequence <= self._standing.register_sequence
         known = self._additions.find(event.event_id)
         if known is not None and self._is_same(known, event):
             self._answer_again(known)

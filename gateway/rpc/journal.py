@@ -30,7 +30,8 @@ def calling_register(context: Context) -> str:
 class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
     """Serves registers until `closing` is set; streams then get their last acknowledgements and end.
 
-    `central_sequence` tells the highest register_sequence of a register that central has settled. `follow_id` calls back when the journal
+    `central_sequence` tells up to which register_sequence a register may forget; `hold` is told when one sent something late, and up to
+    where that stands in the journal. `follow_id` calls back when the journal
     goes on under another id: streams end, because registers must be greeted again before they forget anything. `witnesses` hear what
     registers were told last.
     """
@@ -43,6 +44,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         *,
         closing: asyncio.Event,
         central_sequence: Callable[[str], int],
+        hold: Callable[[str, int], None],
         register_of: Callable[[Context], str] = calling_register,
         witnesses: Witnesses | None = None,
         follow_id: Callable[[Callable[[], object]], Callable[[], None]] = lambda _ended: lambda: None,
@@ -52,6 +54,7 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
         self._finder = finder
         self._closing = closing
         self._central_sequence = central_sequence
+        self._hold = hold
         self._register_of = register_of
         self._witnesses = witnesses
         self._follow_id = follow_id
@@ -123,6 +126,8 @@ class JournalServicer(journal_pb2_grpc.JournalServiceServicer):
             pipeline.end()
 
     def _response(self, register_id: str, recorded: Recorded) -> journal_pb2.RecordResponse:
+        if recorded.late:
+            self._hold(register_id, self._reader.head())
         response = journal_pb2.RecordResponse(
             settled_register_sequence=recorded.settled_register_sequence,
             central_register_sequence=self._central_sequence(register_id),

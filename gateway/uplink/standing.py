@@ -24,10 +24,16 @@ class Standing:
 
     `remembered` is what central had settled when this gateway last ran; it holds, for people to read, until central tells its place.
     Of registers nothing is remembered: they forget events only on central's own word.
+
+    What a register sends behind later events of its own (the copy of a damaged one) is at central only once the journal is, up to that
+    entry: until then the register is told that it must forget nothing. `held_through` is that place for all registers, because a gateway
+    that starts does not know who sent what.
     """
 
-    def __init__(self, remembered: int = 0) -> None:
+    def __init__(self, remembered: int = 0, held_through: int = 0) -> None:
         self._sequence = remembered
+        self._held_through = held_through
+        self._held: dict[str, int] = {}
         self._registers: dict[str, int] = {}
         self._sent: deque[_Sent] = deque()
         self._unsettled_bytes = 0
@@ -53,8 +59,14 @@ class Standing:
         return self._unsettled_bytes
 
     def register_sequence(self, register_id: str) -> int:
-        """Highest register_sequence of a register that central has."""
+        """Up to which register_sequence a register may forget; 0 while something of it is on its way to central."""
+        if self._sequence < max(self._held_through, self._held.get(register_id, 0)):
+            return 0
         return self._registers.get(register_id, 0)
+
+    def hold(self, register_id: str, through: int) -> None:
+        """The register sent something again or late, and it stands in the journal up to here."""
+        self._held[register_id] = max(through, self._held.get(register_id, 0))
 
     def told(self, sequence: int, registers: Mapping[str, int]) -> None:
         """Central says where it stands; whatever was on its way is forgotten and will be sent again."""

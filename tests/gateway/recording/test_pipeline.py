@@ -68,5 +68,5 @@ async def test_a_merged_answer_names_the_cause_and_keeps_every_finding() -> None
     one = EventFindings(b"1" * 16, (Finding("A", "", "", ""),))
     two = EventFindings(b"2" * 16, (Finding("B", "", "", ""),))
     full, gap = TryAgain("DISK_FULL"), TryAgain("SEQUENCE_GAP")
-    answer = merged([Recorded(4, (one,)), Recorded(4, (), (), full), Recorded(4, (two,), (), gap)])
-    assert answer == Recorded(4, (one, two), (), full)
+    answer = merged([Recorded(4, (one,)), Recorded(4, (), (), full), Recorded(4, (two,), (), gap, late=True)])
+    assert answer == Recorded(4, (one, two), (), full, late=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ async def test_registers_are_counted_apart(tmp_path: Path) -> None:
 async def test_a_resend_is_settled_again_without_a_trace(tmp_path: Path) -> None:
     async with open_branch(tmp_path) as branch:
         await branch.recorder.record("k1", [sale(1), sale(2)])
-        assert await branch.recorder.record("k1", [sale(1), sale(2), sale(3)]) == Recorded(3)
+        assert await branch.recorder.record("k1", [sale(1), sale(2), sale(3)]) == Recorded(3, late=True)
         assert len(entries(branch)) == 3
 
 
@@ -60,7 +61,7 @@ async def test_a_resend_gets_the_same_findings_again(tmp_path: Path) -> None:
         event = sale(1, total_cents=1)
         first = await branch.recorder.record("k1", [event])
         assert reasons(first.findings) == ["RECEIPT_SUM_MISMATCH", "PAYMENT_SUM_MISMATCH"]
-        assert await branch.recorder.record("k1", [event]) == first
+        assert await branch.recorder.record("k1", [event]) == replace(first, late=True)
         assert kinds(branch) == [EventKind.RECEIPT, EventKind.FINDING]
 
 
@@ -177,7 +178,7 @@ async def test_what_cannot_be_read_is_refused_kept_and_does_not_block(
             body=event.body,
         )
         again = await branch.recorder.record("k1", [event])
-        assert again == Recorded(3, (), (refused,))
+        assert again == Recorded(3, (), (refused,), late=True)
         assert len(entries(branch)) == 3
 
 

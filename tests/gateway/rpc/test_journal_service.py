@@ -35,6 +35,7 @@ class Served:
     branch: Branch
     stub: Any
     closing: asyncio.Event
+    held: list[tuple[str, int]]
 
 
 def register_in_metadata(context: grpc.aio.ServicerContext[Any, Any]) -> str:
@@ -51,13 +52,14 @@ class Numbers:
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     async with open_branch(tmp_path) as branch:
-        closing = asyncio.Event()
+        closing, held = asyncio.Event(), list[tuple[str, int]]()
         servicer = JournalServicer(
             branch.recorder,
             branch.reader,
             ReceiptFinder(branch.reader, Numbers()),
             closing=closing,
-            central_sequence=lambda register_id: 40 if register_id == "k1" else 0,
+            central_sequence=lambda register_id: 40 if register_id == "k1" and not held else 0,
+            hold=lambda register_id, through: held.append((register_id, through)),
             register_of=register_in_metadata,
             witnesses=Witnesses(branch.journal, branch.reader.connection, branch.clock),
             follow_id=branch.journal.follow_id,
@@ -67,7 +69,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}")
-        yield Served(branch, journal_pb2_grpc.JournalServiceStub(channel), closing)
+        yield Served(branch, journal_pb2_grpc.JournalServiceStub(channel), closing, held)
         closing.set()
         await channel.close()
         await server.stop(1)
@@ -167,6 +169,18 @@ async def test_a_stream_killed_in_the_middle_is_taken_up_where_the_gateway_stand
     again.cancel()
     entries = served.branch.reader.read(0, 1000)
     assert [entry.register_sequence for entry in entries] == list(range(1, 61))
+
+
+async def test_what_comes_late_is_held_from_the_very_answer_on(served: Served) -> None:
+    call = opened(served)
+    await call.read()
+    await call.write(request([sale(1), sale(2)]))
+    assert (await until_settled(call, 2))[-1].central_register_sequence == 40
+    await call.write(request([sale(1)._replace(body=sale(3).body)]))
+    response = await answer(call)
+    assert response.findings[0].findings[0].reason == "EVENT_CONFLICT"
+    assert (served.held, response.central_register_sequence) == ([("k1", 3)], 0)
+    call.cancel()
 
 
 async def test_a_register_that_no_longer_holds_what_is_missing_is_not_asked_for_it(served: Served) -> None:

@@ -32,6 +32,29 @@ def test_what_is_remembered_from_the_last_run_is_central_s_place_until_central_s
     assert (standing.sequence, standing.register_sequence("k1")) == (12, 3)
 
 
+def test_a_register_that_sent_something_late_forgets_nothing_until_it_is_at_central() -> None:
+    """Its later events were at central long before: by their numbers alone it would delete the only other copy."""
+    standing = Standing()
+    standing.told(7, {"k1": 5, "k2": 4})
+    standing.hold("k1", 9)
+    standing.hold("k1", 8)
+    assert (standing.register_sequence("k1"), standing.register_sequence("k2")) == (0, 4)
+    standing.sending([entry(8, "k1"), entry(9, "k1")])
+    standing.settled(8)
+    assert standing.register_sequence("k1") == 0
+    standing.settled(9)
+    assert standing.register_sequence("k1") == 5
+
+
+def test_a_gateway_that_starts_holds_all_that_its_journal_holds() -> None:
+    """It does not know any more who sent something late."""
+    standing = Standing(remembered=3, held_through=4)
+    standing.told(3, {"k1": 5})
+    assert standing.register_sequence("k1") == 0
+    standing.told(4, {"k1": 5})
+    assert standing.register_sequence("k1") == 5
+
+
 def test_a_new_session_forgets_what_was_under_way() -> None:
     standing = Standing()
     standing.sending([entry(1, register_sequence=1)])
