@@ -66,6 +66,20 @@ async def test_receipts_reach_the_gateway_and_leave_when_central_has_them(
         assert 0 < gateway.journal.wishes[sales[0].event_id] <= 10 * 60 * 1000
 
 
+async def test_a_gateway_that_lowers_what_may_be_forgotten_is_believed(tmp_path: Path, gateway: ServedGateway) -> None:
+    """Something sent again is on its way to central; by the highest number that was ever told it would be gone already."""
+    async with register_at(tmp_path, gateway) as register:
+        gateway.model.central_sequence = 10
+        await register.record(sold)
+        await register.until(lambda now: now.held == 0, within_s=PATIENCE_S)
+        gateway.model.central_sequence = 0
+        await register.record(sold)
+        await all_settled(register)
+        assert register.state.held == 1
+        gateway.model.central_sequence = 10
+        await register.until(lambda now: now.held == 0, within_s=PATIENCE_S)
+
+
 async def test_large_events_are_more_than_one_message(tmp_path: Path, gateway: ServedGateway) -> None:
     """Messages were bounded by the number of events; a gateway takes no message beyond four megabytes, so the outbox stood still."""
     async with register_at(tmp_path, gateway) as register:
