@@ -24,6 +24,9 @@ from gateway.cli.times import date_and_time
 DAMAGED = 1
 """Exit code of `verify` when something is wrong."""
 
+NONE_OPEN = 3
+"""Exit code of `acknowledge` when no incident with these numbers is open."""
+
 AnchorOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -138,12 +141,18 @@ def incidents(
 
 
 def acknowledge(
-    numbers: Annotated[list[int], typer.Argument(metavar="NUMBER...", help="Numbers that `incidents` shows.")],
+    numbers: Annotated[
+        list[int],
+        typer.Argument(metavar="NUMBER...", min=1, max=2**63 - 1, help="Numbers that `incidents` shows."),
+    ],
     data: DataOption = DATA_DEFAULT,
     user: UserOption = "operator",
     as_json: JsonOption = False,
 ) -> None:
-    """Takes notice of incidents: the status page no longer tells them. Who did it when stands in the journal."""
+    """Takes notice of incidents: the status page no longer tells them. Who did it when stands in the journal.
+
+    Exit code 3: none of these is open.
+    """
 
     async def question(channel: grpc.aio.Channel) -> gateway_admin_pb2.AcknowledgeIncidentsResponse:
         stub = gateway_admin_pb2_grpc.GatewayAdminServiceStub(channel)
@@ -155,11 +164,16 @@ def acknowledge(
         show_json(answer)
     else:
         console().print(f"Zur Kenntnis genommen / acknowledged: {answer.acknowledged}")
+    if not answer.acknowledged:
+        raise typer.Exit(NONE_OPEN)
 
 
 def next_z(
     register: Annotated[str, typer.Argument(metavar="REGISTER", help="The register, as `status` names it.")],
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="One more than the number of its last Z report.")],
+    number: Annotated[
+        int,
+        typer.Argument(metavar="NUMBER", min=1, max=2**63 - 1, help="One more than the number of its last Z report."),
+    ],
     data: DataOption = DATA_DEFAULT,
     user: UserOption = "operator",
 ) -> None:

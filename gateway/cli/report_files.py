@@ -25,12 +25,35 @@ from branchgate.reports import (
 from branchgate.showing import console, foreign
 from branchgate.v1 import report_pb2
 
+
+def _new_file(context: typer.Context, path: Path | None) -> Path | None:
+    """Before anything is asked or closed: a report overwrites nothing, neither another file nor the other form of itself."""
+    if path is None:
+        return None
+    if path.exists():
+        raise typer.BadParameter(f"{path} gibt es schon / exists already")
+    if path.resolve() in {other.resolve() for other in context.params.values() if isinstance(other, Path)}:
+        raise typer.BadParameter(f"{path}: zweimal genannt / named twice")
+    return path
+
+
 HtmlOption = Annotated[
     Path | None,
-    typer.Option("--html", metavar="FILE", help="Also as one page with charts; a browser prints it on A4 or as PDF."),
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        callback=_new_file,
+        help="Also as one page with charts; a browser prints it on A4 or as PDF. The file must not exist yet.",
+    ),
 ]
 CsvOption = Annotated[
-    Path | None, typer.Option("--csv", metavar="FILE", help="Also as one table for spreadsheets (semicolons, UTF-8).")
+    Path | None,
+    typer.Option(
+        "--csv",
+        metavar="FILE",
+        callback=_new_file,
+        help="Also as one table for spreadsheets (semicolons, UTF-8). The file must not exist yet.",
+    ),
 ]
 
 

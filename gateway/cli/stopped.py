@@ -9,6 +9,7 @@ import duckdb
 
 from branchgate.catalogue import BranchSettings
 from branchgate.clock import SystemClock
+from branchgate.damage import damage_refused
 from branchgate.errors import Refused
 from branchgate.v1 import gateway_admin_pb2
 from gateway.archive.desk import ArchiveDesk
@@ -51,14 +52,16 @@ def archive_desk(data: Path) -> ArchiveDesk:
 
 
 def export_lines(data: Path, first: int) -> Iterator[bytes]:
-    """The lines of the journal's file. Raises Refused (NO_JOURNAL, INVALID_VALUE)."""
+    """The lines of the journal's file. Raises Refused (NO_JOURNAL, JOURNAL_LOST, STORE_DAMAGED, INVALID_VALUE)."""
     store = data / FILE_NAME
     if not store.exists() or not store.stat().st_size:
-        raise Refused("NO_JOURNAL", field="data", value=data)
+        witness = lost_journal(store, WITNESSES)
+        raise Refused("JOURNAL_LOST", field=witness) if witness else Refused("NO_JOURNAL", field="data", value=data)
     branch_id = load_identity(data / KEYS_FOLDER).branch_id
     connection = open_for_verification(store)
     try:
-        yield from exported(connection, branch_id, first, SystemClock().now_ms())
+        with damage_refused(store):
+            yield from exported(connection, branch_id, first, SystemClock().now_ms())
     finally:
         connection.close()
 

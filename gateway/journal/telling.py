@@ -39,8 +39,12 @@ def incident_warnings(open_incidents: Sequence[Incident]) -> Iterator[tuple[str,
         elif incident.reason == STATE_REPAIRED:
             yield "WARN_REGISTER_STATE_REPAIRED", incident.witness
         elif incident.damage is None:
-            lost = incident.reason == LOST
-            yield (
-                "WARN_JOURNAL_LOST" if lost else "WARN_JOURNAL_SHORTENED",
-                incident.witness if lost else f"{incident.witness}: {incident.through} > {incident.sequence - 1}",
-            )
+            yield _loss(incident)
+
+
+def _loss(incident: Incident) -> tuple[str, str]:
+    if incident.reason == LOST:
+        return "WARN_JOURNAL_LOST", incident.witness
+    if incident.through < incident.sequence:
+        return "WARN_JOURNAL_OTHER", f"{incident.witness}: {incident.through}"
+    return "WARN_JOURNAL_SHORTENED", f"{incident.witness}: {incident.through} > {incident.sequence - 1}"

@@ -103,6 +103,12 @@ def test_a_day_is_told_as_text_page_table_and_json_alike(branch: Branch, tmp_pat
     assert (nothing.returncode, (tmp_path / "no").exists()) == (0, False)
     assert "Kein Tagesabschluss" in nothing.stdout
 
+    before = table.read_bytes()
+    for options in (["--csv", str(table)], ["--html", str(tmp_path / "one"), "--csv", str(tmp_path / "one")]):
+        refused = gateway(branch.data, "close", *options)
+        assert (refused.returncode, refused.stdout) == (2, "")
+    assert (table.read_bytes(), (tmp_path / "one").exists()) == (before, False)
+
     unwritable = gateway(branch.data, "x", "--html", str(tmp_path))
     assert unwritable.returncode == 2
     assert "Traceback" not in unwritable.stderr

@@ -20,6 +20,12 @@ from tests.gateway.closing.shop import closed, open_shop
 SETTINGS = GatewaySettings(reserve_bytes=8192)
 
 
+def restore(folder: Path) -> None:
+    for log in folder.glob("branch.db-*"):
+        log.unlink()
+    shutil.copy(folder / "backup", folder / "branch.db")
+
+
 @pytest.mark.parametrize("sold_since", [0, 12], ids=["behind", "as long as before"])
 async def test_numbers_go_on_behind_what_the_sales_store_has_seen(tmp_path: Path, sold_since: int) -> None:
     """`sold_since`: the restored journal was sold into before, so that it is no shorter than what the sales store has seen."""
@@ -33,9 +39,7 @@ async def test_numbers_go_on_behind_what_the_sales_store_has_seen(tmp_path: Path
         await shop.count(2, "k1", 5)
         await shop.close(3)
         await shop.sales.figures(None, shop.branch.journal.head)
-    for log in tmp_path.glob("branch.db-*"):
-        log.unlink()
-    shutil.copy(tmp_path / "backup", tmp_path / "branch.db")
+    restore(tmp_path)
     if sold_since:
         (tmp_path / "sales.duckdb").rename(tmp_path / "kept")
         async with open_shop(tmp_path, numbers=RANGE) as shop:
