@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from branchgate.figures.codec import figures_from_message
 from branchgate.money import euros
 from branchgate.showing import Answers, JsonOption, console, foreign, show_json
 from central.cli.options import DATA_DEFAULT, DataOption, ask
@@ -48,7 +49,13 @@ def report(
         show_json(answer)
         return
     table = Answers(
-        "Tag / day", "Filiale / branch", "Kasse / register", "Z", "Bons / receipts", "Summe / total", "bar / cash"
+        "Tag / day",
+        "Filiale / branch",
+        "Kasse / register",
+        "Z",
+        "Bons / receipts",
+        "Umsatz brutto / turnover",
+        "Bargeldbestand / cash",
     )
     for column in table.columns[3:]:
         column.justify = "right"
@@ -59,7 +66,7 @@ def report(
             row.register_id,
             str(row.z_number) if row.z_number else "offen / open",
             str(row.figures.receipt_count),
-            f"{euros(row.figures.gross_cents)} €",
+            f"{euros(turnover_of(row.figures))} €",
             f"{euros(row.figures.cash_cents)} €",
         )
     table.add_section()
@@ -70,8 +77,9 @@ def report(
         "Summe / total",
         "",
         str(total.receipt_count),
-        f"{euros(total.gross_cents)} €",
-        f"{euros(total.cash_cents)} €",
+        f"{euros(turnover_of(total))} €",
+        # Each day's float is the cash of the day before: over days it cannot be added up.
+        "–",
     )
     console().print(table)
     vat = Answers("USt / VAT", "brutto / gross", "netto / net", "Steuer / VAT")
@@ -79,6 +87,11 @@ def report(
         rate = f"{figure.vat_rate_basis_points / 100:g} %".replace(".", ",")
         vat.add(rate, f"{euros(figure.gross_cents)} €", f"{euros(figure.net_cents)} €", f"{euros(figure.vat_cents)} €")
     console().print(vat)
+
+
+def turnover_of(figures: Any) -> int:
+    """Cents of turnover in a message of figures, by the one definition of it."""
+    return figures_from_message(figures).turnover_cents
 
 
 def add_to(app: typer.Typer) -> None:

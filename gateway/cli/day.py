@@ -164,7 +164,7 @@ def _show(step: report_pb2.CloseDayResponse) -> None:
             console().print(
                 f"[yellow]{step.skipped.register_id}[/]: {foreign(step.skipped.text_de)}\n  [dim]{foreign(step.skipped.text_en)}[/]"
             )
-        case "branch":
+        case "branch" if step.branch.closings:
             typer.echo(step.branch.text)
 
 

@@ -36,7 +36,7 @@ from gateway.closing.model import (
     XReport,
 )
 from gateway.closing.parked import ParkedHere
-from gateway.closing.settling import Blocked, Settled, Terms, closing_id, settle
+from gateway.closing.settling import Blocked, Settled, Terms, cash_findings, closing_id, settle
 from gateway.journal.awaited import numbers_awaited
 from gateway.journal.entries import Entry
 from gateway.journal.journal import Journal
@@ -199,19 +199,23 @@ class ClosingDesk:
         """The closing of an open period. Its details may reach further than its figures; then it will not be settled."""
         name = found.period
         columns, articles = await self._sales.details(name.register_id, name.z_number, standing.covered.through)
+        figures = found.figures
+        # Less than nothing cannot stay in a drawer; the Z says that something was not booked.
+        carried = max(0, figures.cash_cents) if order.carry_float else None
         return Closing(
             register_id=name.register_id,
             z_number=name.z_number,
             business_day=name.business_day,
             closed_at_ms=self._clock.now_ms(),
             through_journal_sequence=standing.covered.through,
-            figures=found.figures,
+            figures=replace(
+                figures, finding_count=figures.finding_count + len(cash_findings(figures.cash_cents, carried))
+            ),
             user_id=order.user_id,
             taxonomy_version=TAXONOMY,
             chain_hash=standing.covered.chain_hash,
             count=found.count,
-            # Less than nothing cannot stay in a drawer; BARGELD SOLL above tells that something was not booked.
-            carried_float_cents=max(0, found.figures.cash_cents) if order.carry_float else None,
+            carried_float_cents=carried,
             master_data=self._branch.master_data(name.register_id),
             columns=columns,
             articles=articles,

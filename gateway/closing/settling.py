@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from branchgate.events import EventKind
+from branchgate.events import EventKind, Finding
 from branchgate.figures import Closing, encode_closing
+from branchgate.money import euros
+from branchgate.records import FindingRecord, encode_finding_record
 from gateway.closing.parked import ParkedHere, ParkedReceipts
 from gateway.journal.entries import OWN, Entry, NewEntry
 from gateway.journal.journal import Journal
@@ -73,8 +75,9 @@ def settle(
             return Blocked(parked)
         parked_ids = tuple(one.parked_id for one in parked)
         body = encode_closing(replace(closing, carried_parked_ids=parked_ids))
-        (appended,) = journal.append_in(
-            connection, [NewEntry(event_id, closing.register_id, OWN, EventKind.CLOSING, body)]
+        *_, appended = journal.append_in(
+            connection,
+            [*_noted(event_id, closing), NewEntry(event_id, closing.register_id, OWN, EventKind.CLOSING, body)],
         )
         close_period(
             connection,
@@ -88,6 +91,27 @@ def settle(
         return Settled(appended, new=True)
 
     return work
+
+
+def cash_findings(cash_cents: int, carried_cents: int | None) -> tuple[Finding, ...]:
+    """What is wrong with the drawer that a closing leaves: less than nothing in it, or cash that nobody carried over or took out."""
+    if cash_cents < 0:
+        return (Finding("CASH_NEGATIVE", "cash_cents", euros(cash_cents), "0,00 or more"),)
+    if cash_cents > 0 and carried_cents is None:
+        return (
+            Finding("CASH_NOT_CARRIED", "carried_float_cents", euros(cash_cents), "carried over, or booked out before"),
+        )
+    return ()
+
+
+def _noted(event_id: bytes, closing: Closing) -> tuple[NewEntry, ...]:
+    """The findings about its drawer, journaled right before the closing: they belong to the period that it ends, and its figures count them."""
+    found = cash_findings(closing.figures.cash_cents, closing.carried_float_cents)
+    if not found:
+        return ()
+    body = encode_finding_record(FindingRecord(event_id, found))
+    finding_id = derived_id(b"finding", closing.register_id, event_id)
+    return (NewEntry(finding_id, closing.register_id, OWN, EventKind.FINDING, body),)
 
 
 def journaled_behind(

@@ -153,6 +153,13 @@ class Register:
         self.open.timed.append(timed)
 
 
+def cash_wrong(cash: int, *, carry: bool) -> list[str]:
+    """What a closing finds about the drawer that it leaves."""
+    if cash < 0:
+        return ["CASH_NEGATIVE"]
+    return [] if carry or not cash else ["CASH_NOT_CARRIED"]
+
+
 def at(receipt: Receipt, now_ms: int) -> Receipt:
     """As if it had begun and ended now."""
     return replace(receipt, started_at_ms=now_ms, finished_at_ms=now_ms)

@@ -18,7 +18,7 @@ from branchgate.v1 import event_pb2
 from gateway.closing.model import Closed, CloseDay, CountCash, Skipped, Step
 from tests.ledger import till
 from tests.ledger.arithmetic import Expected
-from tests.ledger.book import agree, sum_of, unnumbered
+from tests.ledger.book import agree, cash_wrong, sum_of, unnumbered
 from tests.ledger.later import Snapshot
 from tests.ledger.shop import MINUTE_MS, REGISTERS, Shop, Till
 from tests.ledger.till import Made
@@ -279,6 +279,7 @@ class Days(Shop):
     def _compare(self, closing: Closing, *, carry: bool) -> None:
         register = self.book[closing.register_id]
         period = register.open
+        period.findings += Counter(cash_wrong(register.expected_cash, carry=carry))
         agree(closing.figures, period)
         assert closing.z_number == len(register.closed) + 1
         assert closing.business_day == period.business_day

@@ -21,10 +21,11 @@ def forms_agree(closing: Closing, settings: BranchSettings) -> None:
     for row in csv.DictReader(io.StringIO(table, newline=""), delimiter=";"):
         sections.setdefault(row["section"], []).append(row)
     for name in _SUMMED:
-        *parts, whole = sections.get(name, [{}])
+        # Foreign cash stands below the sum of a drawer, and is not in it.
+        *parts, whole = [row for row in sections.get(name, []) if not row["key"].startswith("foreign/")] or [{}]
         if parts:
             assert whole["total"] == "1", name
-            assert sum(cents(row["amount"]) for row in parts) == cents(whole["amount"]), name
+            assert sum(cents(row["amount"]) for row in parts if row["total"] != "1") == cents(whole["amount"]), name
     figures, text = closing.figures, z_report(closing, settings)
     told = {(name, row["key"]): row for name, rows in sections.items() for row in rows}
     for case in figures.business_cases:

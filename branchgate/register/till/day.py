@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from branchgate.errors import BranchgateError, Refused, RefusedKind
 from branchgate.errors.texts import sentence_for
+from branchgate.money import euros
 from branchgate.receipts.movements import MOVEMENTS
 from branchgate.register.client import RegisterClient
 from branchgate.register.till.commands import Close, Count, Void
@@ -44,7 +46,12 @@ class Day:
     async def _move_cash(self, typed: Typed) -> None:
         if not self._ringing_up.is_free():
             return
-        happened = await self._till.move_cash(movement_of(typed))
+        command = movement_of(typed)
+        if not command.sure and MOVEMENTS[command.do].sign < 0:
+            there = await self._in_drawer()
+            if there is not None and command.amount > there:
+                raise Refused("DRAWER_TOO_EMPTY", field="amount", value=euros(command.amount), rule=euros(there))
+        happened = await self._till.move_cash(command)
         self._show(happened.receipt.receipt_number, happened.receipt.total_cents)
 
     async def _drawer(self, _typed: Typed) -> None:
@@ -62,6 +69,10 @@ class Day:
             self._screen.say("unfinished")
             return
         command: Close = close_of(typed)
+        if not command.carry_float and not typed.sure:
+            there = await self._in_drawer()
+            if there:
+                raise Refused("DRAWER_NOT_EMPTY", field="carry_float", value=euros(there), kind=RefusedKind.NOT_NOW)
         async for step in self._register.gateway.close_day(
             self._till.user_id, paper=True, carry_float=command.carry_float, carry_parked=command.carry_parked
         ):
@@ -72,6 +83,15 @@ class Day:
                 skipped, language = step.skipped, self._screen.language
                 text = skipped.text_de if language == "de" else skipped.text_en
                 self._screen.tell(text or sentence_for(skipped.reason, language), style="yellow")
+
+    async def _in_drawer(self) -> int | None:
+        """Cents that should be there; None without the gateway, which alone knows."""
+        if not self._register.state.connected:
+            return None
+        try:
+            return (await self._register.gateway.expected_cash()).expected_cents
+        except BranchgateError:
+            return None
 
     def _show(self, number: str, cents: int) -> None:
         self._screen.pair(self._screen.word("receipt", number=number), cents, style="bold green")

@@ -22,7 +22,7 @@ from branchgate.register.till.screen import Screen
 from branchgate.register.till.till import Till
 from branchgate.register.till.typed import Typed, understood
 
-ASKED_BACK = frozenset({"CASH_DOUBTFUL", "FLOAT_BOOKED"})
+ASKED_BACK = frozenset({"CASH_DOUBTFUL", "DRAWER_NOT_EMPTY", "DRAWER_TOO_EMPTY", "FLOAT_BOOKED"})
 """Refusals that the cashier may confirm: what was typed is done when he says yes."""
 
 

@@ -366,3 +366,19 @@ async def test_what_the_gateway_books_says_why_it_is_not_signed_where_the_regist
         await shop.sell("kasse-1", sale(4))
         await shop.count(3, "kasse-1", 0)
         assert own_receipts(shop.branch)[-1].tse is None
+
+
+async def test_a_closing_that_leaves_cash_nowhere_or_less_than_nothing_is_found(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, numbers=RANGE) as shop:
+        await shop.sell("kasse-1", sale(1))
+        (left,) = closed(await shop.close(1, "kasse-1"))
+        assert reasons(shop.branch) == ["CASH_NOT_CARRIED"]
+        assert left.closing.figures.finding_count == 1
+        assert "Bestand nicht übertragen" in left.text
+        await shop.sell("kasse-1", moved(2, BusinessCase.AUSZAHLUNG, -500))
+        (below,) = closed(await shop.close(2, "kasse-1", carry_float=True))
+        assert reasons(shop.branch) == ["CASH_NOT_CARRIED", "CASH_NEGATIVE"]
+        assert below.closing.figures.finding_count == 1
+        assert "Kassenbestand negativ" in below.text
+        await shop.sell("kasse-1", sale(3))
+        assert (await shop.figures("kasse-1")).finding_count == 0

@@ -79,6 +79,10 @@ async def test_a_day_is_booked_counted_and_closed_at_the_till(tmp_path: Path) ->
         await settled()
         yield "anfang 100,00"
         yield "nein"
+        yield "aus 5000 Tresor"
+        yield "nein"
+        yield "z ohne bestand"
+        yield "nein"
 
     with Branch(tmp_path, registers=1) as branch:
         await branch.stock(
@@ -110,4 +114,7 @@ async def test_a_day_is_booked_counted_and_closed_at_the_till(tmp_path: Path) ->
     }
     assert drawer.expected_cents == counted_cents + 104
     assert "Der Anfangsbestand dieser Periode ist schon gebucht" in text
+    assert "In der Lade sollten nur 151,65 Euro sein, weniger als 5.000,00" in text
+    assert "In der Lade sollten 151,65 Euro sein, und keine Entnahme ist gebucht" in text
+    assert "Z 2" not in text
     assert len(receipts) == 9
