@@ -170,7 +170,7 @@ def test_the_branch_is_the_sum_of_its_closings_and_of_the_sales(
 
 
 def numberless(figures: Figures) -> Figures:
-    """Receipt numbers belong to a register; a sum over one register's period may still have them; and without findings, for closing finds cash that nobody carried."""
+    """Without receipt numbers, which belong to a register, and findings: closing finds cash that nobody carried."""
     return replace(figures, first_receipt_number="", last_receipt_number="", finding_count=0)
 
 
