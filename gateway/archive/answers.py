@@ -26,17 +26,19 @@ _BATCH = 200
 class ArchivedSales:
     """Closings of an archive, decoded from its entries as a sales store decodes the journal's."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, journal: ArchivedJournal) -> None:
         self._connection = connection
+        self._journal = journal
 
     def closings(self, register_id: str | None, limit: int, from_day: str = "", to_day: str = "") -> list[Closing]:
         """Newest first; of business days (ISO 8601) from one to another, empty without a bound."""
         rows = self._connection.execute(
-            "SELECT body FROM closings WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)"
+            "SELECT sequence FROM closings WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)"
             " ORDER BY sequence DESC LIMIT ?",
             [register_id is None, register_id or "", from_day, not to_day, to_day, limit],
         )
-        return [decode_closing(bytes.fromhex(body)) for (body,) in rows.fetchall()]
+        bodies = [self._journal.body(sequence) for (sequence,) in rows.fetchall()]
+        return [decode_closing(body) for body in bodies if body is not None]
 
     def closed(self, register_id: str | None, from_day: str, to_day: str, span: Span) -> tuple[SpanSum, list[SpanSum]]:
         """The sum over closed days, and its parts by month or day."""
@@ -55,7 +57,7 @@ def archived_sales(archive: Path) -> Iterator[ArchivedSales]:
         try:
             while filler.fill(_BATCH):
                 pass
-            yield ArchivedSales(connection)
+            yield ArchivedSales(connection, journal)
         finally:
             filler.close()
             connection.close()

@@ -66,7 +66,7 @@ _SALES: Final = {
     "drawer_openings": "t.* EXCLUDE (period)",
     "findings": "t.* EXCLUDE (period)",
     "cash_counts": "t.* EXCLUDE (period, body), unhex(t.body) AS body",
-    "closings": "t.* EXCLUDE (period, register_id, z_number, event_id, body), unhex(t.event_id) AS event_id, unhex(t.body) AS body",
+    "closings": "t.* EXCLUDE (period, register_id, z_number, event_id), unhex(t.event_id) AS event_id",
 }
 """The tables of a month: those of the sales store, with register and Z number in the place of the store's own number of a period."""
 

@@ -102,6 +102,11 @@ class ArchivedJournal(JournalSource):
         rows = self._archive.execute("SELECT chain_hash FROM journal WHERE sequence = ?", (sequence,)).fetchall()
         return bytes(rows[0][0]) if rows else None
 
+    def body(self, sequence: int) -> bytes | None:
+        """The body of one entry, None when it is not in the archive."""
+        rows = self._archive.execute("SELECT body FROM journal WHERE sequence = ?", (sequence,)).fetchall()
+        return bytes(rows[0][0]) if rows else None
+
     def read(self, after: int, limit: int) -> list[JournalRow]:
         """At most `limit` entries behind sequence `after`, in order."""
         after = max(after, self._archive.first.after)

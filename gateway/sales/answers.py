@@ -14,12 +14,19 @@ from branchgate.figures.spans import SpanSum
 from gateway.sales.closed import closed_sums
 from gateway.sales.frames import Message
 from gateway.sales.queries import SUM, PeriodKey, articles_by, cash_by, columns_by, figures_by, periods_where
+from gateway.sales.source import JournalSource
 from gateway.sales.span import Span
 
 
-def answer(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
-    """What the question `ask` names; KeyError for an unknown one, duckdb.Error when the store fails."""
-    return _ANSWERS[question["ask"]](connection, question)
+def answer(connection: duckdb.DuckDBPyConnection, journal: JournalSource, question: Message) -> Any:
+    """What the question `ask` names; KeyError for an unknown one, duckdb.Error when the store fails.
+
+    What closings printed is read from their entries in the `journal`.
+    """
+    ask = question["ask"]
+    if ask in _OF_CLOSINGS:
+        return _OF_CLOSINGS[ask](connection, journal, question)
+    return _ANSWERS[ask](connection, question)
 
 
 def _open_figures(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -95,23 +102,24 @@ def _summary_names(connection: duckdb.DuckDBPyConnection, question: Message) -> 
     return [[period.register_id, period.z_number] for period in periods]
 
 
-def _summary(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
+def _summary(connection: duckdb.DuckDBPyConnection, journal: JournalSource, question: Message) -> Any:
     """A closed period as its closing told it, one that is open or whose closing is damaged as it stands; None for one that is not there."""
     values = [question["register_id"], question["z_number"]]
     for period in periods_where(connection, "p.register_id = ? AND p.z_number = ?", values):
-        told = connection.execute("SELECT body FROM closings WHERE period = ?", [period.number]).fetchone()
+        closed = connection.execute("SELECT sequence FROM closings WHERE period = ?", [period.number]).fetchone()
+        told = journal.body(closed[0]) if closed else None
         if told is not None:
-            return {"closing": told[0]}
+            return {"closing": told.hex()}
         figures = figures_by(connection, [period], together=False)[period.number]
         return {**_named(period), "figures": encode_figures(figures).hex(), "details": _details_of(connection, period)}
     return None
 
 
-def _closings(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
-    """Newest first."""
+def _closings(connection: duckdb.DuckDBPyConnection, journal: JournalSource, question: Message) -> Any:
+    """Newest first; one whose entry has become unreadable since is left out, as the journal's examination tells."""
     register_id = question["register_id"]
-    return connection.execute(
-        "SELECT event_id, body FROM closings WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)"
+    found = connection.execute(
+        "SELECT event_id, sequence FROM closings WHERE (? OR register_id = ?) AND business_day >= ? AND (? OR business_day <= ?)"
         " ORDER BY sequence DESC LIMIT ?",
         [
             *(register_id is None, register_id or ""),
@@ -120,6 +128,8 @@ def _closings(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
             question["limit"],
         ],
     ).fetchall()
+    bodies = ((event_id, journal.body(sequence)) for event_id, sequence in found)
+    return [(event_id, body.hex()) for event_id, body in bodies if body is not None]
 
 
 def _closed(connection: duckdb.DuckDBPyConnection, question: Message) -> Any:
@@ -184,9 +194,12 @@ _ANSWERS: dict[str, Callable[[duckdb.DuckDBPyConnection, Message], Any]] = {
     "drawers": _drawers,
     "figures_of": _figures_of,
     "summary_names": _summary_names,
-    "summary": _summary,
-    "closings": _closings,
     "closed": _closed,
     "numbered": _numbered,
     "watermark": _watermark,
+}
+
+_OF_CLOSINGS: dict[str, Callable[[duckdb.DuckDBPyConnection, JournalSource, Message], Any]] = {
+    "summary": _summary,
+    "closings": _closings,
 }

@@ -253,7 +253,8 @@ class SalesStore:
 
     def _take(self, message: Message) -> None:
         if "opened" in message:
-            self._child_opened(Opened(**message["opened"]))
+            numbers = tuple(tuple(row) for row in message["opened"]["numbers"])
+            self._child_opened(Opened(**{**message["opened"], "numbers": numbers}))
             return
         if "failed" in message:
             self._child_failed(message["failed"])

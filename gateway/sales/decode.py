@@ -253,7 +253,6 @@ class Decoder:
                 message.business_day,
                 entry.event_id.hex(),
                 message.carried_float_cents,
-                entry.body.hex(),
             )
         )
         self.rows[CLOSED_TOTALS.name].append(total_row(entry.sequence, period.number, message.figures))

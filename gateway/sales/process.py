@@ -88,6 +88,7 @@ class SalesProcess:
         self,
         heard: Heard,
         connection: duckdb.DuckDBPyConnection,
+        journal: JournalSource,
         filler: Filler,
         ends_when: Callable[[], bool] | None = None,
     ) -> None:
@@ -95,6 +96,7 @@ class SalesProcess:
         self._heard = heard
         self._parent = heard.parent
         self._connection = connection
+        self._journal = journal
         self._filler = filler
         self._waiting: deque[Message] = deque()
         # The journal has grown at least up to here, as far as the parent has told; a rebuild goes on for as long as batches are full.
@@ -187,7 +189,7 @@ class SalesProcess:
                 "id": question["id"],
                 "through": mark.sequence,
                 "chain_hash": mark.chain_hash.hex(),
-                "answer": answer(self._connection, question),
+                "answer": answer(self._connection, self._journal, question),
             }
         )
 
@@ -233,7 +235,7 @@ def _serve(heard: Heard, journal: JournalSource, order: Order, folder: Path) -> 
     connection, opened = _open(journal, order)
     filler = Filler(connection, journal, folder, DayRule(order.time_zone, order.day_starts_at_minutes))
     process = SalesProcess(
-        heard, connection, filler, (lambda: _has_room(Path(order.store))) if order.in_memory else None
+        heard, connection, journal, filler, (lambda: _has_room(Path(order.store))) if order.in_memory else None
     )
     process.send({"opened": asdict(opened)})
     process.run()

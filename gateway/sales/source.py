@@ -67,6 +67,11 @@ class JournalSource:
         row = self._at(sequence)
         return row.chain_hash if row is not None and row.chain_hash else None
 
+    def body(self, sequence: int) -> bytes | None:
+        """The body of one entry, None when there is no such entry, or it cannot be read."""
+        row = self._at(sequence)
+        return None if row is None or row.body == UNREADABLE else row.body
+
     def read(self, after: int, limit: int) -> list[JournalRow]:
         """At most `limit` entries behind sequence `after`, in order; a few more where the disk does not give all of them out.
 

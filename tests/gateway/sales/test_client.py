@@ -8,6 +8,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,7 +128,9 @@ async def test_open_periods_summaries_and_closings(journal: WrittenJournal) -> N
             ("kasse-1", 3),
             ("kasse-2", 2),
         ]
-        journal.close_register(closing("kasse-1", 1, periods[0].figures, journal.head))
+        columns, articles = await store.details("kasse-1", 1, journal.head)
+        printed = closing("kasse-1", 1, periods[0].figures, journal.head)
+        journal.close_register(replace(printed, columns=columns, articles=articles))
         sell(journal, 1, "kasse-1")
         (recorded,) = await store.closings(None, 10, journal.head)
         assert recorded.closing.figures == periods[0].figures

@@ -167,7 +167,10 @@ def test_another_history_under_the_same_id_is_noticed(journal: WrittenJournal, t
     shutil.copy(journal.store, other.store)
     with opened_store(other) as store:
         assert store.opened.reason == "OTHER_HISTORY"
-        assert (store.opened.ahead, store.opened.ahead_watermark) == (True, RECEIPTS)  # it knows entries that are not here
+        assert (store.opened.ahead, store.opened.ahead_watermark) == (
+            True,
+            RECEIPTS,
+        )  # it knows entries that are not here
     other.close()
 
 
