@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from branchgate.errors import Refused
+from branchgate.errors import Refused, TryAgain
 from branchgate.receipts.model import PaymentType, Receipt, ReceiptType
 from branchgate.tse import parse_code, verify_signature
 from drivers.escpos.document import QrCode
@@ -40,7 +40,7 @@ async def receipts_of(day: list[tuple[dict[str, Any], int]]) -> list[Receipt]:
     for fields, back in day:
         try:
             await done(till, about(fields, NUMBERS.number(max(1, len(happened) - back))))
-        except Refused:
+        except (Refused, TryAgain):
             continue  # A till that refuses has nothing to print.
     await till.close()
     return [each.receipt for each in happened]
