@@ -109,7 +109,9 @@ async def test_a_receipt_reads_on_their_paper_as_on_ours(
     assert "Öl à 1 € Rabatt" in paper.text
     codes = {(code.format.name, code.text) for code in zxingcpp.read_barcodes(Image.open(paper.picture).convert("L"))}
     assert ("EAN13", papers.EAN) in codes
-    assert next(text for name, text in codes if name == "QRCode").startswith("V0;KASSE-1;Kassenbeleg-V1;Beleg^13.99_7.50_")
+    assert next(text for name, text in codes if name == "QRCode").startswith(
+        "V0;KASSE-1;Kassenbeleg-V1;Beleg^13.99_7.50_"
+    )
 
 
 async def test_nothing_but_the_receipt_comes_out(emupos_program: Path, tmp_path: Path) -> None:
