@@ -51,6 +51,8 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
         branch.start()
         asyncio.run(sell(branch))
         assert gateway(branch.data, "close").returncode == 0
+        # An X is answered when the sales store has the closing too; killed before, it would not be ahead of a journal that lost it.
+        assert gateway(branch.data, "x").returncode == 0
         branch.kill()
         yield branch
 
